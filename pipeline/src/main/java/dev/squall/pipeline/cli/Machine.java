@@ -1,0 +1,33 @@
+package dev.squall.pipeline.cli;
+
+import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.engine.Devices;
+import dev.squall.pipeline.engine.jvm.JvmEngine;
+import dev.squall.pipeline.measure.HostProcessor;
+import dev.squall.profiles.CalibrationStore;
+import dev.squall.profiles.DeviceProfile;
+import dev.squall.profiles.DeviceProfiles;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * This machine: its engines with their devices, and the memory a run may use.
+ *
+ * @param calibrated whether the host's profile holds measured figures
+ */
+record Machine(Devices devices, long memoryBytes, boolean calibrated) {
+
+  /**
+   * @param memoryLimit bytes that the user allows; else what is free
+   */
+  static Machine look(OptionalLong memoryLimit) {
+    long memory = memoryLimit.orElseGet(HostProcessor.ofThisMachine()::availableMemoryBytes);
+    DeviceProfile host = DeviceProfiles.shipped().byId("host-cpu").orElseThrow();
+    var calibration = new CalibrationStore(UserFiles.cache()).read();
+    if (calibration.isPresent()) {
+      host = host.withCalibration(calibration.get());
+    }
+    JvmEngine jvm = new JvmEngine(host, memory, HostThreads.all());
+    return new Machine(new Devices(List.of(jvm)), memory, calibration.isPresent());
+  }
+}

@@ -1,0 +1,34 @@
+package dev.squall.pipeline.engine;
+
+import dev.squall.kernels.spec.DeviceTraits;
+import dev.squall.profiles.DeviceProfile;
+
+/**
+ * A device that an engine has found.
+ *
+ * @param id short and stable: {@code host}, {@code pocl}, {@code nvidia-2}, …
+ * @param engine name of the engine that runs it
+ * @param name what the driver calls it
+ * @param driver driver and version, as one key for recorded times
+ * @param memoryBytes memory that kernels may use
+ * @param profile what is known of its speed
+ */
+public record Device(
+    String id,
+    String engine,
+    String name,
+    String driver,
+    long memoryBytes,
+    DeviceTraits traits,
+    DeviceProfile profile) {
+
+  /** Engine and id, for example {@code jvm:host}. */
+  public String qualifiedId() {
+    return engine + ":" + id;
+  }
+
+  /** Whether the user's word for a device means this one. */
+  public boolean answersTo(String word) {
+    return word.equals(id) || word.equals(qualifiedId());
+  }
+}

@@ -1,0 +1,33 @@
+package dev.squall.pipeline.engine;
+
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Variant;
+
+/**
+ * An open device. Calls come from one thread at a time. Programs stay compiled, so that a second
+ * call of the same kernel, variant and sizes pays no compilation.
+ */
+public interface DeviceSession extends AutoCloseable {
+  /**
+   * Fills the outputs of {@code call}.
+   *
+   * @throws SquallException with the class of what went wrong
+   */
+  Times run(Kernel kernel, Variant variant, Call call);
+
+  @Override
+  void close();
+
+  /**
+   * Where the time of one run went, in seconds.
+   *
+   * @param compile building the program; zero when it was ready
+   * @param copyIn moving inputs to the device
+   * @param compute the kernels themselves
+   * @param copyOut moving outputs back
+   * @param total from call to return
+   */
+  record Times(double compile, double copyIn, double compute, double copyOut, double total) {}
+}

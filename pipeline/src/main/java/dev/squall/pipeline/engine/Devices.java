@@ -1,0 +1,58 @@
+package dev.squall.pipeline.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All engines and the devices they found. */
+public final class Devices {
+  private final Map<String, Engine> engines = new LinkedHashMap<>();
+  private final List<Device> found = new ArrayList<>();
+  private final List<MissingDevice> missing = new ArrayList<>();
+
+  public Devices(List<Engine> engines) {
+    for (Engine engine : engines) {
+      this.engines.put(engine.name(), engine);
+      Engine.Enumeration enumeration = engine.enumerate();
+      found.addAll(enumeration.devices());
+      missing.addAll(enumeration.missing());
+    }
+  }
+
+  public List<Device> found() {
+    return List.copyOf(found);
+  }
+
+  public List<MissingDevice> missing() {
+    return List.copyOf(missing);
+  }
+
+  /**
+   * The devices that {@code word} means: all for {@code auto}.
+   *
+   * @throws NoSuchDeviceException naming the devices there are
+   */
+  public List<Device> select(String word) {
+    if (word.equals("auto")) {
+      return found();
+    }
+    List<Device> chosen = found.stream().filter(device -> device.answersTo(word)).toList();
+    if (!chosen.isEmpty()) {
+      return chosen;
+    }
+    String why =
+        missing.stream()
+            .filter(device -> device.answersTo(word))
+            .findFirst()
+            .map(device -> ": " + device.reason() + "; " + device.remedy())
+            .orElse("");
+    throw new NoSuchDeviceException(
+        "no device named %s%s; there are: auto, %s"
+            .formatted(word, why, String.join(", ", found.stream().map(Device::id).toList())));
+  }
+
+  public DeviceSession open(Device device) {
+    return engines.get(device.engine()).open(device);
+  }
+}

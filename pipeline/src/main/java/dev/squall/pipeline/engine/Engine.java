@@ -1,0 +1,28 @@
+package dev.squall.pipeline.engine;
+
+import dev.squall.kernels.error.SquallException;
+import java.util.List;
+
+/** A way to run kernels on devices. Listing devices is cheap; opening one may be slow and fail. */
+public interface Engine {
+  /** {@code jvm}, {@code opencl}, {@code levelzero}, {@code tornado}, … */
+  String name();
+
+  /** Finds devices; neither fails nor crashes, whatever the drivers do. */
+  Enumeration enumerate();
+
+  /**
+   * Makes a device of this engine ready for work.
+   *
+   * @throws SquallException with the class of what went wrong
+   */
+  DeviceSession open(Device device);
+
+  /** What an engine found, and what it looked for in vain. */
+  record Enumeration(List<Device> devices, List<MissingDevice> missing) {
+    public Enumeration {
+      devices = List.copyOf(devices);
+      missing = List.copyOf(missing);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.squall.pipeline.report;
+
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Cost;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.verify.Comparison;
+import dev.squall.kernels.verify.Verdict;
+import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.measure.Measurement;
+
+/**
+ * A timed variant.
+ *
+ * @param quiet whether the noise limit was met
+ * @param shareOfPeak arithmetic rate into the host's multiply-add peak measured in the same run;
+ *     NaN on other devices
+ */
+public record BenchRow(
+    String kernel,
+    String variant,
+    String device,
+    String sizes,
+    int samples,
+    boolean quiet,
+    double coldMilliseconds,
+    double minMilliseconds,
+    double medianMilliseconds,
+    double p10Milliseconds,
+    double p90Milliseconds,
+    double coefficientOfVariation,
+    double gigaflopsPerSecond,
+    double gigabytesPerSecond,
+    double peakGigaflopsPerSecond,
+    double shareOfPeak,
+    double maxError,
+    double tolerance,
+    Verdict verdict,
+    String detail,
+    double[] sampleSeconds) {
+
+  /**
+   * @param peak the host's multiply-add peak, GFLOP/s
+   */
+  public static BenchRow of(
+      Kernel kernel,
+      Variant variant,
+      Device device,
+      Call call,
+      Measurement measurement,
+      Comparison comparison,
+      double peak) {
+    double median = measurement.samples().median();
+    Cost work = kernel.workDone(call);
+    double rate = work.operations() / median / 1e9;
+    return new BenchRow(
+        kernel.id(),
+        variant.name(),
+        device.id(),
+        call.sizes().key(),
+        measurement.samples().count(),
+        measurement.quiet(),
+        measurement.coldSeconds() * 1e3,
+        measurement.samples().min() * 1e3,
+        median * 1e3,
+        measurement.samples().p10() * 1e3,
+        measurement.samples().p90() * 1e3,
+        measurement.samples().coefficientOfVariation(),
+        rate,
+        work.bytes() / median / 1e9,
+        peak,
+        device.traits().host() ? rate / peak : Double.NaN,
+        comparison.maxError(),
+        comparison.allowance(),
+        comparison.verdict(),
+        comparison.detail(),
+        measurement.samples().seconds());
+  }
+
+  public boolean passed() {
+    return verdict == Verdict.PASSED;
+  }
+}

@@ -1,0 +1,237 @@
+package dev.squall.pipeline.run;
+
+import dev.squall.kernels.error.ErrorClass;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.tensor.Tensor;
+import dev.squall.kernels.tensor.TensorType;
+import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.Devices;
+import dev.squall.pipeline.graph.Source;
+import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.graph.StageGraph;
+import dev.squall.pipeline.plan.Candidate;
+import dev.squall.pipeline.plan.Decision;
+import dev.squall.pipeline.plan.Plan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * Runs a plan. Each device works on one stage at a time, on a thread of its own; stages that do not
+ * wait for each other and sit on different devices overlap.
+ */
+public final class Executor {
+  private final Devices devices;
+  private final Repetition repetition;
+  private final Consumer<String> progress;
+
+  /**
+   * @param progress told the name of each stage as it starts
+   */
+  public Executor(Devices devices, Repetition repetition, Consumer<String> progress) {
+    this.devices = devices;
+    this.repetition = repetition;
+    this.progress = progress;
+  }
+
+  /**
+   * @param externals the tensors that the graph declares
+   * @throws SquallException INVALID_INPUT if they do not fit the graph; else the class of the first
+   *     failure that nothing could mend
+   */
+  public RunResult run(Plan plan, Map<String, Tensor> externals) {
+    checkExternals(plan.graph(), externals);
+    try (Run run = new Run(plan, externals)) {
+      return run.finish();
+    }
+  }
+
+  private static void checkExternals(StageGraph graph, Map<String, Tensor> externals) {
+    graph
+        .externals()
+        .forEach(
+            (name, type) -> {
+              Tensor tensor = externals.get(name);
+              if (tensor == null) {
+                throw SquallException.invalidInput(
+                    "tensor %s, %s, is missing".formatted(name, type));
+              }
+              if (!TensorType.of(tensor).equals(type)) {
+                throw SquallException.invalidInput(
+                    "tensor %s must be %s, got %s".formatted(name, type, tensor));
+              }
+            });
+  }
+
+  /** One run: the open devices, their threads and what is finished. */
+  private final class Run implements AutoCloseable {
+    private final Plan plan;
+    private final Map<String, Tensor> externals;
+    private final Map<String, CompletableFuture<StageResult>> results = new LinkedHashMap<>();
+    private final Map<Device, ExecutorService> lanes = new HashMap<>();
+    private final Map<Device, DeviceSession> sessions = new ConcurrentHashMap<>();
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+
+    private Run(Plan plan, Map<String, Tensor> externals) {
+      this.plan = plan;
+      this.externals = externals;
+      // All threads before any work: a stage may fall back to any of its candidates.
+      for (Decision decision : plan.decisions()) {
+        for (Candidate candidate : decision.candidates()) {
+          lanes.computeIfAbsent(candidate.device(), Run::lane);
+        }
+      }
+      for (Decision decision : plan.decisions()) {
+        CompletableFuture<?>[] before =
+            decision.stage().dependencies().stream()
+                .map(results::get)
+                .toArray(CompletableFuture<?>[]::new);
+        results.put(
+            decision.stage().name(),
+            CompletableFuture.allOf(before)
+                .thenApplyAsync(
+                    nothing -> checkedInputs(decision.stage()),
+                    lanes.get(decision.choice().device()))
+                .thenCompose(
+                    inputs ->
+                        attempt(decision, decision.choice(), decision.alternatives(), inputs)));
+      }
+    }
+
+    private RunResult finish() {
+      List<StageResult> finished = new ArrayList<>();
+      for (CompletableFuture<StageResult> result : results.values()) {
+        try {
+          finished.add(result.join());
+        } catch (CompletionException e) {
+          switch (e.getCause()) {
+            case SquallException failure -> throw failure;
+            case Error failure -> throw failure;
+            default -> throw e;
+          }
+        }
+      }
+      return new RunResult(plan, finished, events);
+    }
+
+    private static ExecutorService lane(Device device) {
+      return Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("squall-" + device.id()).factory());
+    }
+
+    /**
+     * Runs {@code candidate} on its device's thread and, if it fails, the first of {@code rest} on
+     * its own.
+     */
+    private CompletableFuture<StageResult> attempt(
+        Decision decision, Candidate candidate, List<Candidate> rest, Map<String, Tensor> inputs) {
+      return CompletableFuture.supplyAsync(
+              () -> runCandidate(decision, candidate, inputs), lanes.get(candidate.device()))
+          .exceptionallyCompose(
+              thrown -> {
+                if (!(thrown.getCause() instanceof SquallException failure)
+                    || failure.errorClass() == ErrorClass.INVALID_INPUT
+                    || rest.isEmpty()) {
+                  return CompletableFuture.failedFuture(thrown);
+                }
+                Candidate next = rest.getFirst();
+                events.add(
+                    new Event(
+                        decision.stage().name(),
+                        candidate.device().id(),
+                        failure.errorClass(),
+                        "%s failed: %s; %s serves instead"
+                            .formatted(candidate.label(), failure.getMessage(), next.label())));
+                return attempt(decision, next, rest.subList(1, rest.size()), inputs);
+              });
+    }
+
+    private StageResult runCandidate(
+        Decision decision, Candidate candidate, Map<String, Tensor> inputs) {
+      Stage stage = decision.stage();
+      DeviceSession session = sessions.computeIfAbsent(candidate.device(), devices::open);
+      Call call =
+          new Call(
+              stage.sizes(), inputs, stage.kernel().signature().allocateOutputs(stage.sizes()));
+      double first = session.run(stage.kernel(), candidate.variant(), call).total();
+      List<Double> samples = new ArrayList<>();
+      if (repetition.runs() > 0) {
+        double warm = 0;
+        while (warm < repetition.warmUpSeconds()) {
+          warm += again(session, stage.kernel(), candidate, call);
+        }
+        double timed = 0;
+        while (samples.size() < repetition.runs()
+            && (timed < repetition.budgetSeconds() || samples.size() < Repetition.LEAST)) {
+          samples.add(again(session, stage.kernel(), candidate, call));
+          timed += samples.getLast();
+        }
+      }
+      Timing timing = new Timing(first, samples.isEmpty() ? List.of(first) : samples);
+      return new StageResult(
+          stage, decision, candidate, call, timing, stage.kernel().metrics(call));
+    }
+
+    /** Runs once more on poisoned outputs, so that a device that stops writing is found. */
+    private double again(DeviceSession session, Kernel kernel, Candidate candidate, Call call) {
+      call.outputs().values().forEach(Tensor::poison);
+      return session.run(kernel, candidate.variant(), call).total();
+    }
+
+    /** The stage's inputs, whose values its kernel accepts. */
+    private Map<String, Tensor> checkedInputs(Stage stage) {
+      progress.accept(stage.name());
+      Map<String, Tensor> inputs = inputs(stage);
+      try {
+        stage.kernel().check(stage.sizes(), inputs);
+      } catch (SquallException e) {
+        if (stage.inputs().values().stream().allMatch(Source.Output.class::isInstance)) {
+          // No tensor of the user's is to blame.
+          throw new SquallException(
+              ErrorClass.WRONG_RESULT,
+              "stage %s cannot use what %s gave: %s"
+                  .formatted(stage.name(), String.join(", ", stage.dependencies()), e.getMessage()),
+              e);
+        }
+        throw e;
+      }
+      return inputs;
+    }
+
+    private Map<String, Tensor> inputs(Stage stage) {
+      Map<String, Tensor> inputs = new LinkedHashMap<>();
+      stage
+          .inputs()
+          .forEach(
+              (port, source) ->
+                  inputs.put(
+                      port,
+                      switch (source) {
+                        case Source.External external -> externals.get(external.name());
+                        case Source.Output output ->
+                            results.get(output.stage()).join().call().out(output.port());
+                      }));
+      return inputs;
+    }
+
+    @Override
+    public void close() {
+      lanes.values().forEach(ExecutorService::shutdownNow);
+      // Waits for calls under way after a failure elsewhere: their session must outlive them.
+      lanes.values().forEach(ExecutorService::close);
+      sessions.values().forEach(DeviceSession::close);
+    }
+  }
+}

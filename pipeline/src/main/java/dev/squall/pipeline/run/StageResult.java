@@ -1,0 +1,22 @@
+package dev.squall.pipeline.run;
+
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Metric;
+import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.plan.Candidate;
+import dev.squall.pipeline.plan.Decision;
+import java.util.List;
+
+/**
+ * What a stage did.
+ *
+ * @param used the candidate that produced the outputs; another than planned after a failure
+ * @param call the inputs and outputs
+ */
+public record StageResult(
+    Stage stage,
+    Decision decision,
+    Candidate used,
+    Call call,
+    Timing timing,
+    List<Metric> metrics) {}

@@ -1,0 +1,71 @@
+package dev.squall.pipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HelpTest {
+  private static final String LINE =
+      " --input --prefix --stages --device --variant --threshold --stride --block --param --memory";
+
+  @TempDir private Path cache;
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', --help --version run plan devices kernel bench calibrate test",
+    "run," + LINE + " --repeat --seed --strict --out --json --quiet",
+    "plan," + LINE + " --json",
+    "devices, --json",
+    "kernel, list run",
+    "kernel list, --json",
+    "kernel run, ID --in --out --param --device --variant --repeat --json",
+    "bench, --size --in --param --density --device --variant --seed --limit --json",
+    "calibrate, --quiet",
+    "test, --help"
+  })
+  void helpOfACommandMentionsItsWords(String command, String words) {
+    List<String> arguments = new ArrayList<>(List.of((command + " --help").strip().split(" ")));
+    CommandRun run = CommandRun.of(cache, arguments.toArray(String[]::new));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.output()).startsWith("Usage: squall " + command);
+    for (String word : words.strip().split(" ")) {
+      assertThat(run.output()).containsPattern("(?<![\\w-])" + word + "(?![\\w-])");
+    }
+  }
+
+  @Test
+  void withoutACommandTheHelpIsShown() {
+    assertThat(CommandRun.of(cache)).isEqualTo(CommandRun.of(cache, "--help"));
+    assertThat(CommandRun.of(cache, "kernel")).isEqualTo(CommandRun.of(cache, "kernel", "--help"));
+  }
+
+  @Test
+  void theHelpTellsTheExitCodes() {
+    assertThat(CommandRun.of(cache, "--help").output().replaceAll("\\s+", " "))
+        .contains(
+            "Exit codes: 0 good, 1 wrong result, 2 usage or bad input, 3 no such device,"
+                + " 4 resources, 5 a device failed.");
+  }
+
+  @Test
+  void theVersionIsOneLine() {
+    assertThat(CommandRun.of(cache, "--version").output()).matches("squall \\S+\n");
+  }
+
+  @Test
+  void testsRunThroughTheLauncher() {
+    CommandRun run = CommandRun.of(cache, "test");
+
+    assertThat(run.errors())
+        .isEqualTo("squall: UNSUPPORTED: tests run from a checkout: ./squall test\n");
+    assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+  }
+}

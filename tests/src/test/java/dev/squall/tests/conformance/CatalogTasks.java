@@ -1,0 +1,31 @@
+package dev.squall.tests.conformance;
+
+import dev.squall.kernels.KernelCatalog;
+import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.DeviceTraits;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Variant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All tasks that the kernels of the catalog make of the cases. */
+public final class CatalogTasks {
+  private CatalogTasks() {}
+
+  public static List<Task> all() {
+    KernelCatalog catalog = KernelCatalog.load();
+    List<Task> tasks = new ArrayList<>();
+    for (ConformanceCase one : ConformanceCases.selected(catalog)) {
+      Kernel kernel = catalog.kernel(one.kernel());
+      Sizes sizes = CaseInputs.call(kernel, one).sizes();
+      for (Variant variant : kernel.variants()) {
+        if (variant instanceof Variant.Device device
+            && device.supports(sizes, DeviceTraits.HOST).supported()) {
+          tasks.addAll(device.program().apply(sizes).tasks());
+        }
+      }
+    }
+    return tasks;
+  }
+}

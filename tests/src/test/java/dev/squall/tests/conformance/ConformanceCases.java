@@ -1,0 +1,302 @@
+package dev.squall.tests.conformance;
+
+import static dev.squall.tests.conformance.ConformanceCase.of;
+
+import dev.squall.kernels.KernelCatalog;
+import dev.squall.kernels.spec.Kernel;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The one case list: for each kernel a typical call first, then sizes that no tile, vector or block
+ * divides, every parameter, and values at the edges of what inputs may hold. All are small enough
+ * to be compared with the reference whole.
+ */
+final class ConformanceCases {
+  /** Names one case, as reproducers print it, that shall run alone. */
+  static final String SELECTED = "squall.case";
+
+  /**
+   * Below the smallest normal float, 1.2e-38: a factor that makes values of order one subnormal.
+   */
+  private static final double SUBNORMAL = 1e-40;
+
+  /** The square of what it makes overflows, the values and sums of a few do not. */
+  private static final double HUGE = 1e30;
+
+  private static final double TINY = 1e-30;
+
+  private static final List<ConformanceCase> ALL =
+      Stream.of(
+              denseAttention(),
+              sparseAttention(),
+              scores(),
+              masses(),
+              selection(),
+              prefill(),
+              scan(),
+              convolution(),
+              quantizer(),
+              linear(),
+              quantizedScan(),
+              decoder())
+          .flatMap(cases -> cases)
+          .toList();
+
+  private ConformanceCases() {}
+
+  /** The cases of the kernels in the catalog, or the one that the property asks for. */
+  static List<ConformanceCase> selected(KernelCatalog catalog) {
+    List<String> ids = catalog.kernels().stream().map(Kernel::id).toList();
+    String wanted = System.getProperty(SELECTED);
+    List<ConformanceCase> chosen =
+        ALL.stream()
+            .filter(one -> ids.contains(one.kernel()))
+            .filter(one -> wanted == null || one.toString().equals(wanted))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException("no case " + wanted + " of the kernels " + ids);
+    }
+    return chosen;
+  }
+
+  static List<ConformanceCase> all() {
+    return ALL;
+  }
+
+  static List<ConformanceCase> casesOf(Kernel kernel) {
+    return ALL.stream().filter(one -> one.kernel().equals(kernel.id())).toList();
+  }
+
+  private static Stream<ConformanceCase> denseAttention() {
+    String id = "attention.dense";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=37,D=16"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=2,D=3"),
+        of(id, "H=3,L=31,D=7", "causal=false"),
+        of(id, "H=6,Hk=2,L=33,D=17"),
+        of(id, "H=1,L=127,D=5"),
+        of(id, "H=1,L=129,D=64", "causal=false"),
+        of(id, "H=2,Hk=1,L=65,D=128"),
+        of(id, "H=1,L=19,D=129"),
+        of(id, "H=4,Hk=4,L=16,D=32", "scale=0.03125"),
+        // All keys weigh the same.
+        of(id, "H=1,L=23,D=8").constant("q", 0),
+        of(id, "H=1,L=23,D=8").constant("q", 1).constant("k", 1).constant("v", -0.25),
+        of(id, "H=1,L=23,D=8", "causal=false").constant("v", 0),
+        of(id, "H=1,L=23,D=8").scaled("v", HUGE),
+        of(id, "H=1,L=23,D=8").scaled("q", HUGE).scaled("k", TINY),
+        // One key takes all.
+        of(id, "H=1,L=23,D=8").scaled("q", 1e4),
+        of(id, "H=1,L=23,D=8").scaled("q", SUBNORMAL),
+        of(id, "H=1,L=23,D=8").scaled("v", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> sparseAttention() {
+    String id = "attention.block_sparse";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=67,D=16", "block=16"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=37,D=4"),
+        of(id, "H=1,L=127,D=8"),
+        of(id, "H=1,L=129,D=8", "causal=false"),
+        of(id, "H=3,L=31,D=7", "block=1"),
+        of(id, "H=6,Hk=3,L=50,D=33", "block=7", "causal=false"),
+        of(id, "H=2,Hk=2,L=97,D=20", "block=32").density(0.7),
+        of(id, "H=1,L=64,D=16", "block=16").density(0),
+        of(id, "H=1,L=64,D=16", "block=16", "scale=0.5").density(1),
+        of(id, "H=2,L=40,D=8", "block=16").constant("mask", 0),
+        of(id, "H=1,L=33,D=8", "block=16").scaled("v", HUGE),
+        of(id, "H=1,L=33,D=8", "block=16").scaled("q", 1e4),
+        of(id, "H=1,L=33,D=8", "block=16").constant("q", 0).constant("v", 1),
+        of(id, "H=1,L=33,D=8", "block=16").scaled("v", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> scores() {
+    String id = "xattention.scores";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=8,D=3"),
+        of(id, "H=1,L=7,D=5", "estimate=logmeanexp"),
+        of(id, "H=1,L=9,D=5", "estimate=logmeanexp"),
+        of(id, "H=3,L=61,D=17", "stride=1"),
+        of(id, "H=3,L=61,D=17", "stride=3", "estimate=logmeanexp"),
+        of(id, "H=4,Hk=2,L=257,D=33", "stride=16", "estimate=logmeanexp"),
+        of(id, "H=1,L=255,D=64", "stride=4", "causal=false"),
+        of(id, "H=1,L=100,D=8", "stride=64", "causal=false", "estimate=logmeanexp"),
+        of(id, "H=1,L=100,D=8", "stride=1024"),
+        of(id, "H=1,L=40,D=8", "scale=2"),
+        of(id, "H=1,L=40,D=8").constant("q", 0),
+        of(id, "H=1,L=40,D=8", "estimate=logmeanexp").constant("q", 1).constant("k", -1),
+        of(id, "H=1,L=40,D=8").scaled("q", HUGE).scaled("k", TINY),
+        of(id, "H=1,L=40,D=8", "estimate=logmeanexp").scaled("q", 1e4),
+        of(id, "H=1,L=40,D=8").scaled("q", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> masses() {
+    String id = "xattention.block_mass";
+    return Stream.of(
+        of(id, "H=2,G=67"),
+        of(id, "H=1,G=1"),
+        of(id, "H=1,G=16"),
+        of(id, "H=1,G=17", "causal=false"),
+        of(id, "H=3,G=31", "block=8"),
+        of(id, "H=2,G=33", "stride=3", "block=21"),
+        of(id, "H=1,G=129", "stride=4", "block=256"),
+        of(id, "H=1,G=130", "stride=1", "block=128", "causal=false"),
+        of(id, "H=1,G=20", "block=65536"),
+        of(id, "H=1,G=20", "block=32").constant("scores", 0),
+        of(id, "H=1,G=20", "block=32", "causal=false").constant("scores", -HUGE),
+        of(id, "H=1,G=20", "block=32").scaled("scores", 100),
+        of(id, "H=1,G=20", "block=32").scaled("scores", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> selection() {
+    String id = "xattention.select";
+    return Stream.of(
+        of(id, "H=3,NB=31"),
+        of(id, "H=1,NB=1"),
+        of(id, "H=1,NB=2", "causal=false"),
+        of(id, "H=2,NB=65", "threshold=0.5"),
+        of(id, "H=2,NB=64", "causal=false", "threshold=0.99"),
+        of(id, "H=1,NB=17", "threshold=1"),
+        of(id, "H=1,NB=17", "threshold=0.001"),
+        of(id, "H=6,NB=19").optional(OptionalInputs.ALL),
+        of(id, "H=6,NB=19", "causal=false").optional(OptionalInputs.ALL),
+        // Ties, with sums that are exact.
+        of(id, "H=1,NB=16", "threshold=0.5", "causal=false").constant("mass", 0.25),
+        of(id, "H=1,NB=16", "threshold=0.5").constant("mass", 0.25),
+        of(id, "H=1,NB=9").constant("mass", 0),
+        of(id, "H=1,NB=9", "threshold=0.5").scaled("mass", HUGE));
+  }
+
+  private static Stream<ConformanceCase> prefill() {
+    String id = "xattention.prefill";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "block=32", "threshold=0.8"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=127,D=8", "causal=false"),
+        of(id, "H=1,L=129,D=8"),
+        of(id, "H=4,Hk=2,L=97,D=33", "block=16", "stride=4", "threshold=0.5"),
+        of(id, "H=3,L=61,D=17", "block=7", "stride=7", "estimate=mean"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=1"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=0.01", "dense_tail=17"),
+        of(id, "H=4,L=75,D=8", "block=16").optional(OptionalInputs.ALL),
+        of(id, "H=4,L=75,D=8", "block=16", "causal=false").optional(OptionalInputs.ALL),
+        of(id, "H=1,L=50,D=8", "block=16").scaled("v", HUGE),
+        of(id, "H=1,L=50,D=8", "block=16").constant("q", 0));
+  }
+
+  private static Stream<ConformanceCase> scan() {
+    String id = "mamba.selective_scan";
+    return Stream.of(
+        of(id, "C=9,L=67,N=16,G=1"),
+        of(id, "C=1,L=1,N=1,G=1"),
+        of(id, "C=1,L=2,N=3,G=1"),
+        of(id, "C=17,L=31,N=5,G=1", "softplus=false"),
+        of(id, "C=12,L=33,N=7,G=3"),
+        of(id, "C=15,L=16,N=17,G=1"),
+        of(id, "C=16,L=17,N=64,G=2"),
+        of(id, "C=3,L=129,N=65,G=1"),
+        of(id, "C=33,L=15,N=16,G=1").optional(OptionalInputs.NONE),
+        of(id, "C=10,L=40,N=16,G=5").optional(OptionalInputs.ALL),
+        of(id, "C=10,L=40,N=9,G=2", "softplus=false").optional(OptionalInputs.NONE),
+        of(id, "C=5,L=23,N=4,G=1").constant("u", 0),
+        // No decay: a sum over all steps.
+        of(id, "C=5,L=23,N=4,G=1").constant("a", 0),
+        of(id, "C=5,L=23,N=4,G=1", "softplus=false").constant("delta", 0).constant("delta_bias", 0),
+        of(id, "C=5,L=23,N=4,G=1").constant("delta", 100),
+        of(id, "C=5,L=23,N=4,G=1").constant("delta", -100),
+        of(id, "C=5,L=23,N=4,G=1").constant("z", -100),
+        of(id, "C=5,L=23,N=4,G=1").scaled("u", HUGE),
+        of(id, "C=5,L=23,N=4,G=1").scaled("a", HUGE),
+        of(id, "C=5,L=23,N=4,G=1").scaled("u", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> convolution() {
+    String id = "mamba.conv1d";
+    return Stream.of(
+        of(id, "C=9,L=67,W=4"),
+        of(id, "C=1,L=1,W=2"),
+        of(id, "C=1,L=1,W=9"),
+        of(id, "C=17,L=31,W=3", "silu=false"),
+        of(id, "C=15,L=16,W=4"),
+        of(id, "C=16,L=17,W=5"),
+        of(id, "C=33,L=2,W=4").optional(OptionalInputs.ALL),
+        of(id, "C=7,L=40,W=4").optional(OptionalInputs.ALL),
+        of(id, "C=7,L=40,W=4", "silu=false").optional(OptionalInputs.NONE),
+        of(id, "C=5,L=23,W=4").constant("x", 0),
+        of(id, "C=5,L=23,W=4").constant("weight", 1).constant("x", -50),
+        of(id, "C=5,L=23,W=4").scaled("x", HUGE),
+        of(id, "C=5,L=23,W=4", "silu=false").scaled("x", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> quantizer() {
+    String id = "ouromamba.quantize";
+    return Stream.of(
+        of(id, "B=2,L=23,C=129"),
+        of(id, "B=1,L=1,C=1"),
+        of(id, "B=1,L=2,C=2"),
+        of(id, "B=3,L=11,C=65", "refresh=1"),
+        of(id, "B=1,L=10,C=97", "refresh=1000"),
+        of(id, "B=1,L=31,C=64", "inlier_bits=8", "outlier_bits=8"),
+        of(id, "B=1,L=31,C=63", "inlier_bits=2", "outlier_bits=4", "refresh=7"),
+        of(id, "B=1,L=13,C=33", "sigma=0"),
+        of(id, "B=1,L=13,C=33", "sigma=6"),
+        of(id, "B=1,L=7,C=17").constant("x", 0),
+        of(id, "B=1,L=7,C=17").constant("x", 1),
+        of(id, "B=1,L=7,C=17").scaled("x", HUGE),
+        of(id, "B=1,L=7,C=17").scaled("x", HUGE).scaled("inlier_scale", HUGE),
+        of(id, "B=1,L=7,C=17").scaled("x", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> linear() {
+    String id = "ouromamba.linear";
+    return Stream.of(
+        of(id, "B=2,L=13,C=129,M=33"),
+        of(id, "B=1,L=1,C=1,M=1"),
+        of(id, "B=1,L=1,C=17,M=63"),
+        of(id, "B=3,L=7,C=31,M=1"),
+        of(id, "B=1,L=17,C=64,M=65"),
+        of(id, "B=1,L=5,C=1025,M=16"),
+        of(id, "B=1,L=5,C=33,M=7").constant("q_in", 0).constant("q_out", 0).constant("outlier", 0),
+        of(id, "B=1,L=5,C=33,M=7").constant("weight", -7),
+        of(id, "B=1,L=5,C=33,M=7").constant("weight_scale", HUGE));
+  }
+
+  private static Stream<ConformanceCase> quantizedScan() {
+    String id = "ouromamba.scan";
+    return Stream.of(
+        of(id, "B=1,L=31,C=129,N=16,G=1"),
+        of(id, "B=1,L=1,C=1,N=1,G=1"),
+        of(id, "B=1,L=2,C=17,N=3,G=1", "softplus=false"),
+        of(id, "B=1,L=40,C=12,N=7,G=3"),
+        of(id, "B=1,L=16,C=8,N=64,G=2"),
+        of(id, "B=1,L=17,C=5,N=65,G=1"),
+        of(id, "B=1,L=13,C=33,N=5,G=1", "delta_bits=4", "a_bits=4", "b_bits=2", "c_bits=3"),
+        of(id, "B=1,L=23,C=15,N=4,G=1").optional(OptionalInputs.NONE),
+        of(id, "B=1,L=11,C=9,N=4,G=1").constant("q_in", 0).constant("q_out", 0),
+        // Scales that are zero, and steps that are all equal.
+        of(id, "B=1,L=11,C=9,N=4,G=1").constant("a", 0).constant("b", 0),
+        of(id, "B=1,L=11,C=9,N=4,G=1").constant("delta", 1));
+  }
+
+  private static Stream<ConformanceCase> decoder() {
+    String id = "seedlm.decode";
+    return Stream.of(
+        of(id, "stored=133"),
+        of(id, "stored=1"),
+        of(id, "stored=15"),
+        of(id, "stored=16"),
+        of(id, "stored=17"),
+        of(id, "stored=9", "config=3bit"),
+        of(id, "stored=63", "config=3bit"),
+        of(id, "stored=153", "config=3bit"),
+        // All bits set; state 1 and all else zero.
+        of(id, "stored=3").constant("words", -1),
+        of(id, "stored=18", "config=3bit").constant("words", 255),
+        of(id, "stored=3").constant("words", 1));
+  }
+}

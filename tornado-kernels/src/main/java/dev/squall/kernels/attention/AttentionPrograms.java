@@ -1,0 +1,151 @@
+package dev.squall.kernels.attention;
+
+import dev.squall.kernels.launch.Grid;
+import dev.squall.kernels.launch.Program;
+import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
+import dev.squall.kernels.spec.Tolerance;
+import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.tensor.ElementType;
+import dev.squall.kernels.tensor.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** How attention is handed to devices: one task, with or without a block mask. */
+public final class AttentionPrograms {
+  /** Stands where a mask would; never read. */
+  private static final String NO_MASK = "no_mask";
+
+  private AttentionPrograms() {}
+
+  /**
+   * What the task is given.
+   *
+   * @param mask name of the block mask's array
+   */
+  public record Plan(AttentionShape shape, String mask, boolean masked, int block) {
+    private int blocks() {
+      return Math.ceilDiv(shape.tokens(), block);
+    }
+  }
+
+  static Plan dense(Sizes sizes) {
+    AttentionShape shape = AttentionShape.of(sizes);
+    return new Plan(shape, NO_MASK, false, shape.tokens());
+  }
+
+  static Plan masked(Sizes sizes) {
+    return new Plan(AttentionShape.of(sizes), "mask", true, sizes.integer("block"));
+  }
+
+  /** The annotated loops as a program of one task. */
+  static Program loops(Plan plan) {
+    return program(plan, loopsTask(plan));
+  }
+
+  /** The tiles as a variant, refused where a tile of rows would cross a block or not fit. */
+  static Variant.Device tiles(Function<Sizes, Plan> planOf) {
+    Variant.Device tiles =
+        Variant.Device.tiles(
+            SparseAttentionTiles.ITEMS,
+            SparseAttentionTiles.LOCAL_BYTES,
+            sizes -> program(planOf.apply(sizes), tilesTask(planOf.apply(sizes))));
+    return new Variant.Device(
+        tiles.name(),
+        (sizes, device) -> {
+          Support shape = tilesSupport(planOf.apply(sizes));
+          return shape.supported() ? tiles.supports(sizes, device) : shape;
+        },
+        tiles.program());
+  }
+
+  /** Whether tiles can compute {@code plan} at all. */
+  public static Support tilesSupport(Plan plan) {
+    if (plan.shape().headSize() > SparseAttentionTiles.MAX_HEAD_SIZE) {
+      return Support.no(
+          "head size %d is above the %d that local memory is laid out for"
+              .formatted(plan.shape().headSize(), SparseAttentionTiles.MAX_HEAD_SIZE));
+    }
+    return Support.when(
+        !plan.masked() || plan.block() % SparseAttentionTiles.ROWS == 0,
+        "block %d is no multiple of the tile's %d rows"
+            .formatted(plan.block(), SparseAttentionTiles.ROWS));
+  }
+
+  /** Attention as a task of annotated loops on the arrays q, k, v, the plan's mask and o. */
+  public static Task loopsTask(Plan plan) {
+    return new Task(
+        SparseAttentionLoops.class,
+        "attend",
+        Grid.loops(plan.shape().tokens(), plan.shape().heads()),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                SparseAttentionLoops::attend,
+                arguments.f32("q"),
+                arguments.f32("k"),
+                arguments.f32("v"),
+                arguments.bytes(plan.mask()),
+                arguments.f32("o"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
+  /** Attention as a task of work-groups; arrays as in {@link #loopsTask}. */
+  public static Task tilesTask(Plan plan) {
+    int rowTiles = Math.ceilDiv(plan.shape().tokens(), SparseAttentionTiles.ROWS);
+    return new Task(
+        SparseAttentionTiles.class,
+        "attend",
+        Grid.groups(rowTiles, plan.shape().heads(), SparseAttentionTiles.ITEMS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                SparseAttentionTiles::attend,
+                arguments.context(),
+                arguments.f32("q"),
+                arguments.f32("k"),
+                arguments.f32("v"),
+                arguments.bytes(plan.mask()),
+                arguments.f32("o"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
+  /** The first dimensions of a program that holds an attention task. */
+  public static List<Integer> dims(Plan plan) {
+    AttentionShape shape = plan.shape();
+    return List.of(
+        shape.heads(),
+        shape.keyHeads(),
+        shape.tokens(),
+        shape.headSize(),
+        shape.causal() ? 1 : 0,
+        plan.masked() ? 1 : 0,
+        plan.block(),
+        plan.blocks());
+  }
+
+  private static Program program(Plan plan, Task task) {
+    Map<String, TensorType> scratch =
+        plan.masked() ? Map.of() : Map.of(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
+    return new Program(List.of(task), scratch, dims(plan), List.of(plan.shape().scale()));
+  }
+
+  /** q, o and k, v read or written once. */
+  static double tensorBytes(AttentionShape shape) {
+    return 4.0 * 2 * (shape.heads() + shape.keyHeads()) * shape.tokens() * shape.headSize();
+  }
+
+  /** Magnitudes hold what a rounding error in a logit does to the output, so one row serves all. */
+  static Tolerance outputTolerance() {
+    return Tolerance.anyEngine(
+        "o",
+        Float.MIN_NORMAL,
+        2e-6,
+        "sums of D products and of L weights, each a few units in the last place; devices may flush"
+            + " what is below the smallest normal number");
+  }
+}

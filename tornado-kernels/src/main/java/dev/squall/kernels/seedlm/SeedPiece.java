@@ -1,0 +1,57 @@
+package dev.squall.kernels.seedlm;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The stretch of blocks that a thread decodes at a time, and what the steps leave for each other:
+ * small enough for the first-level cache. A group is as many blocks as a vector has lanes.
+ */
+final class SeedPiece {
+  static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
+  static final int LANES = SPECIES.length();
+
+  /** Groups of a piece. */
+  static final int GROUPS = 4;
+
+  /** Blocks of a piece. */
+  static final int BLOCKS = GROUPS * LANES;
+
+  /** Vectors of {@link #coefficients} a group: four mantissas, start of the sums, factor. */
+  static final int COEFFICIENT_VECTORS = 6;
+
+  /** The low 32 bits of each block's code. */
+  final int[] codes = new int[BLOCKS];
+
+  /** The fourth mantissa of each block in the top four bits. */
+  final int[] fourth = new int[BLOCKS];
+
+  /** Bits of the shift registers: a vector for every two weights of a block, group by group. */
+  final int[] stretches;
+
+  final float[] coefficients = new float[GROUPS * COEFFICIENT_VECTORS * LANES];
+
+  /** Weights of the blocks, a vector for each position in a block, group by group. */
+  final float[] planes;
+
+  /** The weights of whole groups in the order of memory. */
+  final float[] ordered;
+
+  /** Groups of which at least one block is wanted. */
+  int groups;
+
+  /** Groups of which all blocks are wanted. */
+  int wholeGroups;
+
+  MemorySegment out;
+
+  /** Where in {@link #out} the first block's weights go, in bytes. */
+  long offset;
+
+  SeedPiece(SeedFormat format) {
+    stretches = new int[BLOCKS * format.weights() / 2];
+    ordered = new float[BLOCKS * format.weights()];
+    planes = new float[BLOCKS * format.weights()];
+  }
+}

@@ -1,0 +1,21 @@
+package dev.squall.kernels.spec;
+
+/**
+ * What a variant needs to know of a device; nothing here names a vendor.
+ *
+ * @param host whether code runs in this JVM on ordinary memory
+ * @param workGroups whether KernelContext kernels (explicit work-groups) compile for it
+ * @param maxWorkGroup largest number of work-items of a group
+ * @param localMemoryBytes local memory of one work-group
+ */
+public record DeviceTraits(
+    boolean host,
+    boolean workGroups,
+    int maxWorkGroup,
+    long localMemoryBytes,
+    boolean fp16,
+    boolean fp64) {
+
+  /** The JVM: emulates work-groups, has memory of its own. */
+  public static final DeviceTraits HOST = new DeviceTraits(true, true, 1024, 1L << 20, true, true);
+}

@@ -1,0 +1,118 @@
+package dev.squall.kernels.xattention;
+
+import dev.squall.kernels.attention.AttentionShape;
+import dev.squall.kernels.launch.Program;
+import dev.squall.kernels.spec.Cost;
+import dev.squall.kernels.spec.DeviceTraits;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Reference;
+import dev.squall.kernels.spec.Signature;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
+import dev.squall.kernels.spec.Tolerance;
+import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.tensor.ElementType;
+import java.util.List;
+
+/**
+ * {@code xattention.scores}: how much attention the tokens of one query group pay to those of one
+ * key group, estimated from the logits on the antidiagonal of their S × S tile (XAttention, arXiv
+ * 2503.16428, section 2.1).
+ *
+ * <p>In: q f32[H,L,D], k f32[Hk,L,D]; query head h reads key head h / (H / Hk). Out: scores
+ * f32[H,G,G] with G = ⌈L / S⌉, −∞ where a causal call excludes the tile (key group after the query
+ * group).
+ *
+ * <p>Estimate {@code mean}: X[i,j] = scale / S · Σ_s q[iS + S−1−s] · k[jS + s] for s = 0 … S−1.
+ * Tokens beyond L are rows of zeros, and the diagonal tile sums its acausal pairs too, as in the
+ * paper.
+ *
+ * <p>Estimate {@code logmeanexp}: X[i,j] = log( (1/n) Σ exp(l) ) + log( cells / S² ) over the n
+ * logits l of the same pairs that are in range and causal; cells counts all (query, key) pairs of
+ * the tile that are. exp(X) is then an unbiased sample of the tile's attention mass over S². A
+ * group of g tokens meeting itself takes the pairs (g−1−s, s), in a causal call those with s ≤
+ * g−1−s: n = ⌈g/2⌉ of g(g+1)/2 cells.
+ */
+public final class AntidiagonalScores implements Kernel {
+  private static final Signature SIGNATURE =
+      Signature.of(
+              "xattention.scores", "scores of stride × stride tiles from their antidiagonal logits")
+          .in("q", ElementType.F32, "H", "L", "D")
+          .in("k", ElementType.F32, "Hk", "L", "D")
+          .out("scores", ElementType.F32, "H", "G", "G")
+          .parameter(XAttentionParameters.stride())
+          .parameter(AttentionShape.causalParameter())
+          .parameter(AttentionShape.scaleParameter())
+          .parameter(XAttentionParameters.estimate("mean", "logmeanexp"))
+          .derive("G", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("stride")))
+          .require(AttentionShape::headsComplaint)
+          .build();
+
+  @Override
+  public Signature signature() {
+    return SIGNATURE;
+  }
+
+  /** Multiply-adds of the sampled logits, and their exponentials. */
+  @Override
+  public Cost cost(Sizes sizes) {
+    double heads = sizes.dim("H");
+    double groups = sizes.dim("G");
+    double tiles = sizes.flag("causal") ? groups * (groups + 1) / 2 : groups * groups;
+    double logits = heads * tiles * sizes.integer("stride");
+    double exponentials = Estimate.of(sizes) == Estimate.LOG_MEAN_EXP ? logits : 0;
+    double elements =
+        (heads + sizes.dim("Hk")) * sizes.dim("L") * sizes.dim("D") + heads * groups * groups;
+    return new Cost(2 * logits * sizes.dim("D") + exponentials, 4 * elements);
+  }
+
+  @Override
+  public Reference reference() {
+    return new AntidiagonalScoresReference();
+  }
+
+  @Override
+  public List<Tolerance> tolerances() {
+    return List.of(
+        Tolerance.anyEngine(
+            "scores",
+            2e-6,
+            6e-6,
+            "fp32 rounding of up to 8192 products grows as a random walk, √8192 · 2⁻²⁴ of the sum"
+                + " of their magnitudes; 2e-6 for one exponential and one logarithm"));
+  }
+
+  @Override
+  public List<Variant> tunedVariants() {
+    return List.of(
+        Variant.Host.of(
+            "simd", AntidiagonalScoresSimd::workspaceBytes, AntidiagonalScoresSimd::run),
+        new Variant.Device("tiles", AntidiagonalScores::tilesFit, AntidiagonalScores::tiles),
+        new Variant.Device(
+            "loops", (sizes, device) -> indexable(sizes), AntidiagonalScores::loops));
+  }
+
+  private static Support indexable(Sizes sizes) {
+    long groups = sizes.dim("G");
+    return DeviceLimits.indexable(
+        sizes.dim("H"), Math.max(groups * groups, sizes.dim("L") * sizes.dim("D")));
+  }
+
+  private static Support tilesFit(Sizes sizes, DeviceTraits device) {
+    Support indexable = indexable(sizes);
+    return indexable.supported()
+        ? DeviceLimits.workGroups(
+            device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES)
+        : indexable;
+  }
+
+  private static Program loops(Sizes sizes) {
+    Groups groups = Groups.of(sizes);
+    return XAttentionPrograms.of(sizes, XAttentionPrograms.scoresLoops(groups));
+  }
+
+  private static Program tiles(Sizes sizes) {
+    Groups groups = Groups.of(sizes);
+    return XAttentionPrograms.of(sizes, XAttentionPrograms.scoresTiles(groups));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.squall.kernels.xattention;
+
+import static dev.squall.kernels.xattention.Layout.CAUSAL;
+import static dev.squall.kernels.xattention.Layout.DEPTH;
+import static dev.squall.kernels.xattention.Layout.EXCLUDED;
+import static dev.squall.kernels.xattention.Layout.GROUPS;
+import static dev.squall.kernels.xattention.Layout.HEADS;
+import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
+import static dev.squall.kernels.xattention.Layout.SCALE;
+import static dev.squall.kernels.xattention.Layout.STRIDE;
+import static dev.squall.kernels.xattention.Layout.TOKENS;
+
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Antidiagonal scores as annotated loops, one work-item a score; sizes as in {@link Layout}. */
+final class AntidiagonalScoresLoops {
+  private AntidiagonalScoresLoops() {}
+
+  static void meanScores(
+      FloatArray q, FloatArray k, FloatArray scores, IntArray dims, FloatArray scalars) {
+    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+      for (@Parallel int i = 0; i < dims.get(GROUPS); i++) {
+        for (@Parallel int j = 0; j < dims.get(GROUPS); j++) {
+          int groups = dims.get(GROUPS);
+          int tokens = dims.get(TOKENS);
+          int depth = dims.get(DEPTH);
+          int stride = dims.get(STRIDE);
+          int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
+          float score = scalars.get(EXCLUDED);
+          if (j <= lastGroup) {
+            int lastQuery = i * stride + stride - 1;
+            int firstKey = j * stride;
+            int from = TornadoMath.max(0, lastQuery + 1 - tokens);
+            int to = TornadoMath.min(stride, tokens - firstKey);
+            int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
+            int queryRows = h * tokens + lastQuery;
+            int keyRows = h / sharing * tokens + firstKey;
+            float sum = 0f;
+            for (int s = from; s < to; s++) {
+              int query = (queryRows - s) * depth;
+              int key = (keyRows + s) * depth;
+              float logit = 0f;
+              for (int d = 0; d < depth; d++) {
+                logit += q.get(query + d) * k.get(key + d);
+              }
+              sum += logit;
+            }
+            score = sum * scalars.get(SCALE) / stride;
+          }
+          scores.set((h * groups + i) * groups + j, score);
+        }
+      }
+    }
+  }
+
+  static void logMeanExpScores(
+      FloatArray q, FloatArray k, FloatArray scores, IntArray dims, FloatArray scalars) {
+    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+      for (@Parallel int i = 0; i < dims.get(GROUPS); i++) {
+        for (@Parallel int j = 0; j < dims.get(GROUPS); j++) {
+          int groups = dims.get(GROUPS);
+          int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
+          float score = scalars.get(EXCLUDED);
+          if (j <= lastGroup) {
+            score = logMeanExp(q, k, dims, scalars.get(SCALE), h, i, j);
+          }
+          scores.set((h * groups + i) * groups + j, score);
+        }
+      }
+    }
+  }
+
+  /** The score of one tile, with a running maximum so that no exponential overflows. */
+  static float logMeanExp(
+      FloatArray q, FloatArray k, IntArray dims, float scale, int h, int i, int j) {
+    int tokens = dims.get(TOKENS);
+    int depth = dims.get(DEPTH);
+    int stride = dims.get(STRIDE);
+    int rows = TornadoMath.min(stride, tokens - i * stride);
+    int columns = TornadoMath.min(stride, tokens - j * stride);
+    int diagonal = i == j ? 1 : 0;
+    int causalDiagonal = diagonal * dims.get(CAUSAL);
+    int top = diagonal == 1 ? rows - 1 : stride - 1;
+    int first = TornadoMath.max(0, top - rows + 1);
+    int last = causalDiagonal == 1 ? top >> 1 : TornadoMath.min(top, columns - 1);
+    float width = causalDiagonal == 1 ? 0.5f * (rows + 1) : columns;
+    int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
+    int queryRows = h * tokens + i * stride + top;
+    int keyRows = h / sharing * tokens + j * stride;
+    float largest = -1e30f;
+    float sum = 0f;
+    for (int s = first; s <= last; s++) {
+      int query = (queryRows - s) * depth;
+      int key = (keyRows + s) * depth;
+      float product = 0f;
+      for (int d = 0; d < depth; d++) {
+        product += q.get(query + d) * k.get(key + d);
+      }
+      float logit = product * scale;
+      float larger = TornadoMath.max(largest, logit);
+      sum = sum * TornadoMath.exp(largest - larger) + TornadoMath.exp(logit - larger);
+      largest = larger;
+    }
+    float cells = rows * width;
+    float sampled = (last - first + 1) * (float) stride * stride;
+    return largest + TornadoMath.log(sum * (cells / sampled));
+  }
+}

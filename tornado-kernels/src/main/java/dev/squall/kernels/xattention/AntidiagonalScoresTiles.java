@@ -1,0 +1,230 @@
+package dev.squall.kernels.xattention;
+
+import static dev.squall.kernels.xattention.Layout.CAUSAL;
+import static dev.squall.kernels.xattention.Layout.DEPTH;
+import static dev.squall.kernels.xattention.Layout.EXCLUDED;
+import static dev.squall.kernels.xattention.Layout.GROUPS;
+import static dev.squall.kernels.xattention.Layout.HEADS;
+import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
+import static dev.squall.kernels.xattention.Layout.SCALE;
+import static dev.squall.kernels.xattention.Layout.STRIDE;
+import static dev.squall.kernels.xattention.Layout.TOKENS;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Antidiagonal scores by work-groups: a group of 16 × 16 work-items computes 64 × 64 scores, four
+ * by four an item, from slices of 16 features in local memory. The phase s walks the tokens of its
+ * query groups backwards and of its key groups forwards, so nothing is rearranged in memory. Sizes
+ * as in {@link Layout}.
+ */
+final class AntidiagonalScoresTiles {
+  static final int ITEMS = 256;
+  static final int TILE = 64;
+
+  private static final int FEATURES = 16;
+
+  /** One more than the tile, so that the features of a token fall into different banks. */
+  private static final int PITCH = 65;
+
+  static final int LOCAL_BYTES = 2 * FEATURES * PITCH * Float.BYTES;
+
+  private AntidiagonalScoresTiles() {}
+
+  static void meanTiles(
+      KernelContext context,
+      FloatArray q,
+      FloatArray k,
+      FloatArray scores,
+      IntArray dims,
+      FloatArray scalars) {
+    int item = context.localIdx;
+    int groups = dims.get(GROUPS);
+    int tokens = dims.get(TOKENS);
+    int depth = dims.get(DEPTH);
+    int stride = dims.get(STRIDE);
+    int causal = dims.get(CAUSAL);
+    int rowTiles = (groups + TILE - 1) >> 6;
+    int head = context.groupIdy / rowTiles;
+    int rowStart = context.groupIdy % rowTiles * TILE;
+    int columnStart = context.groupIdx * TILE;
+    float factor = scalars.get(SCALE) / stride;
+    float excluded = scalars.get(EXCLUDED);
+    float[] queryTile = context.allocateFloatLocalArray(FEATURES * PITCH);
+    float[] keyTile = context.allocateFloatLocalArray(FEATURES * PITCH);
+    float[] sums = new float[16];
+    for (int n = 0; n < 16; n++) {
+      sums[n] = 0f;
+    }
+    int feature = item & 15;
+    int line = item >> 4;
+    int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
+    int queryRows = head * tokens;
+    int keyRows = head / sharing * tokens;
+    int phases = causal * columnStart > rowStart + TILE - 1 ? 0 : stride;
+    for (int s = 0; s < phases; s++) {
+      for (int start = 0; start < depth; start += FEATURES) {
+        int d = start + feature;
+        int inDepth = d < depth ? 1 : 0;
+        for (int n = 0; n < 4; n++) {
+          int at = line + 16 * n;
+          int query = (rowStart + at) * stride + stride - 1 - s;
+          int key = (columnStart + at) * stride + s;
+          float queryValue = 0f;
+          if (inDepth * (query < tokens ? 1 : 0) == 1) {
+            queryValue = q.get((queryRows + query) * depth + d);
+          }
+          float keyValue = 0f;
+          if (inDepth * (key < tokens ? 1 : 0) == 1) {
+            keyValue = k.get((keyRows + key) * depth + d);
+          }
+          queryTile[feature * PITCH + at] = queryValue;
+          keyTile[feature * PITCH + at] = keyValue;
+        }
+        context.localBarrier();
+        for (int f = 0; f < FEATURES; f++) {
+          int row = f * PITCH + line;
+          int column = f * PITCH + feature;
+          for (int r = 0; r < 4; r++) {
+            float value = queryTile[row + 16 * r];
+            for (int c = 0; c < 4; c++) {
+              sums[4 * r + c] += value * keyTile[column + 16 * c];
+            }
+          }
+        }
+        context.localBarrier();
+      }
+    }
+    for (int r = 0; r < 4; r++) {
+      int i = rowStart + line + 16 * r;
+      int lastGroup = causal == 1 ? i : groups - 1;
+      for (int c = 0; c < 4; c++) {
+        int j = columnStart + feature + 16 * c;
+        if ((i < groups ? 1 : 0) * (j < groups ? 1 : 0) == 1) {
+          float score = j <= lastGroup ? sums[4 * r + c] * factor : excluded;
+          scores.set((head * groups + i) * groups + j, score);
+        }
+      }
+    }
+  }
+
+  static void logMeanExpTiles(
+      KernelContext context,
+      FloatArray q,
+      FloatArray k,
+      FloatArray scores,
+      IntArray dims,
+      FloatArray scalars) {
+    int item = context.localIdx;
+    int groups = dims.get(GROUPS);
+    int tokens = dims.get(TOKENS);
+    int depth = dims.get(DEPTH);
+    int stride = dims.get(STRIDE);
+    int causal = dims.get(CAUSAL);
+    int rowTiles = (groups + TILE - 1) >> 6;
+    int head = context.groupIdy / rowTiles;
+    int rowStart = context.groupIdy % rowTiles * TILE;
+    int columnStart = context.groupIdx * TILE;
+    float scale = scalars.get(SCALE);
+    float excluded = scalars.get(EXCLUDED);
+    float[] queryTile = context.allocateFloatLocalArray(FEATURES * PITCH);
+    float[] keyTile = context.allocateFloatLocalArray(FEATURES * PITCH);
+    float[] products = new float[16];
+    float[] largest = new float[16];
+    float[] sums = new float[16];
+    for (int n = 0; n < 16; n++) {
+      largest[n] = -1e30f;
+      sums[n] = 0f;
+    }
+    int feature = item & 15;
+    int line = item >> 4;
+    int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
+    int queryRows = head * tokens;
+    int keyRows = head / sharing * tokens;
+    int phases = causal * columnStart > rowStart + TILE - 1 ? 0 : stride;
+    for (int s = 0; s < phases; s++) {
+      for (int n = 0; n < 16; n++) {
+        products[n] = 0f;
+      }
+      for (int start = 0; start < depth; start += FEATURES) {
+        int d = start + feature;
+        int inDepth = d < depth ? 1 : 0;
+        for (int n = 0; n < 4; n++) {
+          int at = line + 16 * n;
+          int query = (rowStart + at) * stride + stride - 1 - s;
+          int key = (columnStart + at) * stride + s;
+          float queryValue = 0f;
+          if (inDepth * (query < tokens ? 1 : 0) == 1) {
+            queryValue = q.get((queryRows + query) * depth + d);
+          }
+          float keyValue = 0f;
+          if (inDepth * (key < tokens ? 1 : 0) == 1) {
+            keyValue = k.get((keyRows + key) * depth + d);
+          }
+          queryTile[feature * PITCH + at] = queryValue;
+          keyTile[feature * PITCH + at] = keyValue;
+        }
+        context.localBarrier();
+        for (int f = 0; f < FEATURES; f++) {
+          int row = f * PITCH + line;
+          int column = f * PITCH + feature;
+          for (int r = 0; r < 4; r++) {
+            float value = queryTile[row + 16 * r];
+            for (int c = 0; c < 4; c++) {
+              products[4 * r + c] += value * keyTile[column + 16 * c];
+            }
+          }
+        }
+        context.localBarrier();
+      }
+      for (int r = 0; r < 4; r++) {
+        int i = rowStart + line + 16 * r;
+        int queryInRange = i * stride + stride - 1 - s < tokens ? 1 : 0;
+        for (int c = 0; c < 4; c++) {
+          int j = columnStart + feature + 16 * c;
+          int keyInRange = j * stride + s < tokens ? 1 : 0;
+          // On a causal diagonal the second half of the antidiagonal looks ahead.
+          int behind = causal * (i == j ? 1 : 0) * (2 * s > stride - 1 ? 1 : 0);
+          if (queryInRange * keyInRange * (1 - behind) == 1) {
+            int n = 4 * r + c;
+            float logit = products[n] * scale;
+            float larger = TornadoMath.max(largest[n], logit);
+            sums[n] =
+                sums[n] * TornadoMath.exp(largest[n] - larger) + TornadoMath.exp(logit - larger);
+            largest[n] = larger;
+          }
+        }
+      }
+    }
+    for (int r = 0; r < 4; r++) {
+      int i = rowStart + line + 16 * r;
+      int rows = TornadoMath.min(stride, tokens - i * stride);
+      int lastGroup = causal == 1 ? i : groups - 1;
+      for (int c = 0; c < 4; c++) {
+        int j = columnStart + feature + 16 * c;
+        if ((i < groups ? 1 : 0) * (j < groups ? 1 : 0) == 1) {
+          int columns = TornadoMath.min(stride, tokens - j * stride);
+          int diagonal = i == j ? 1 : 0;
+          int causalDiagonal = diagonal * causal;
+          int last = causalDiagonal == 1 ? (stride - 1) >> 1 : columns - 1;
+          float width = causalDiagonal == 1 ? 0.5f * (rows + 1) : columns;
+          float sampled = (last - (stride - rows) + 1) * (float) stride * stride;
+          int shortCorner = diagonal * (rows < stride ? 1 : 0);
+          float score = excluded;
+          if (j <= lastGroup) {
+            if (shortCorner == 1) {
+              score = AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, i, j);
+            } else {
+              score =
+                  largest[4 * r + c] + TornadoMath.log(sums[4 * r + c] * (rows * width / sampled));
+            }
+          }
+          scores.set((head * groups + i) * groups + j, score);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.squall.kernels.xattention;
+
+import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.MatrixTile;
+import dev.squall.kernels.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The keys of all heads laid out for {@link MatrixTile}: panels of {@link MatrixTile#COLUMNS} key
+ * groups, each [stride][depth][column]. Row (s, d) of a panel holds feature d of the s-th token of
+ * its groups, so a whole panel is the operand of the mean estimate (depth S·D) and each s a slice
+ * for one phase (depth D). Tokens and groups out of range are zeros.
+ */
+final class KeyPanels {
+  private static final int COLUMNS = MatrixTile.COLUMNS;
+
+  private final Groups groups;
+  private final int panels;
+  private final float[][] packed;
+
+  private KeyPanels(Groups groups) {
+    this.groups = groups;
+    this.panels = MatrixTile.padded(groups.count()) / COLUMNS;
+    this.packed = new float[groups.shape().keyHeads() * panels][];
+  }
+
+  /** Bytes of the panels of all heads. */
+  static long bytes(Groups groups) {
+    return 4L
+        * groups.shape().keyHeads()
+        * MatrixTile.padded(groups.count())
+        * groups.stride()
+        * groups.shape().headSize();
+  }
+
+  static KeyPanels pack(Groups groups, Tensor k, HostThreads threads) {
+    KeyPanels panels = new KeyPanels(groups);
+    threads.forEach(
+        panels.packed.length,
+        () -> new float[groups.shape().headSize()],
+        (row, index) -> panels.packed[(int) index] = panels.packPanel(k.data(), row, (int) index));
+    return panels;
+  }
+
+  int panels() {
+    return panels;
+  }
+
+  float[] panel(int keyHead, int panel) {
+    return packed[keyHead * panels + panel];
+  }
+
+  private float[] packPanel(MemorySegment k, float[] row, int index) {
+    int stride = groups.stride();
+    int depth = groups.shape().headSize();
+    float[] panel = new float[stride * depth * COLUMNS];
+    int tokens = groups.shape().tokens();
+    int firstGroup = index % panels * COLUMNS;
+    long headStart = (long) (index / panels) * tokens;
+    // Phase by phase, so that the rows being written stay in the first-level cache.
+    for (int s = 0; s < stride; s++) {
+      for (int column = 0; column < COLUMNS; column++) {
+        long token = (long) (firstGroup + column) * stride + s;
+        if (token < tokens) {
+          MemorySegment.copy(
+              k,
+              ValueLayout.JAVA_FLOAT_UNALIGNED,
+              (headStart + token) * depth * Float.BYTES,
+              row,
+              0,
+              depth);
+          scatter(row, panel, s * depth * COLUMNS + column);
+        }
+      }
+    }
+    return panel;
+  }
+
+  private static void scatter(float[] row, float[] panel, int start) {
+    for (int d = 0; d < row.length; d++) {
+      panel[start + d * COLUMNS] = row[d];
+    }
+  }
+}

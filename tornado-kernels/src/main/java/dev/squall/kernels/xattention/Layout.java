@@ -1,0 +1,37 @@
+package dev.squall.kernels.xattention;
+
+/**
+ * Where the device kernels of this family find their sizes: one layout for all of them, which
+ * starts as that of {@link dev.squall.kernels.attention.AttentionPrograms#dims}, so that they can
+ * follow one another and an attention task in one program. Sizes that a program does not need are
+ * zero.
+ */
+final class Layout {
+  // Dimensions.
+  static final int HEADS = 0;
+  static final int KEY_HEADS = 1;
+  static final int TOKENS = 2;
+  static final int DEPTH = 3;
+  static final int CAUSAL = 4;
+  static final int BLOCK = 6;
+  static final int BLOCKS = 7;
+  static final int STRIDE = 8;
+  static final int GROUPS = 9;
+  static final int BLOCK_GROUPS = 10;
+
+  /** Whether each head has a threshold of its own: 0 or 1. */
+  static final int HEAD_THRESHOLDS = 11;
+
+  /** Block rows from here on keep all allowed blocks. */
+  static final int FIRST_DENSE_ROW = 12;
+
+  // Scalars.
+  static final int SCALE = 0;
+
+  /** −∞, an argument because compilers that assume finite numbers may drop the constant. */
+  static final int EXCLUDED = 1;
+
+  static final int THRESHOLD = 2;
+
+  private Layout() {}
+}

@@ -1,0 +1,224 @@
+package dev.squall.kernels.xattention;
+
+import dev.squall.kernels.attention.AttentionPrograms;
+import dev.squall.kernels.attention.AttentionShape;
+import dev.squall.kernels.attention.SparseAttentionTiles;
+import dev.squall.kernels.launch.Program;
+import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Cost;
+import dev.squall.kernels.spec.DeviceTraits;
+import dev.squall.kernels.spec.InputChecks;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Metric;
+import dev.squall.kernels.spec.Parameter;
+import dev.squall.kernels.spec.Reference;
+import dev.squall.kernels.spec.Signature;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
+import dev.squall.kernels.spec.Tolerance;
+import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.tensor.ElementType;
+import dev.squall.kernels.tensor.Tensor;
+import dev.squall.kernels.tensor.TensorType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * {@code xattention.prefill}: attention over the blocks that antidiagonal scoring finds important
+ * (XAttention, arXiv 2503.16428): scores, block masses and selection as in {@link
+ * AntidiagonalScores}, {@link BlockMass} and {@link BlockSelection}, then softmax attention over
+ * the kept blocks, causal element by element within the diagonal block.
+ *
+ * <p>In: q f32[H,L,D], k and v f32[Hk,L,D], optional thresholds f32[H] in [0, 1]. Out: o
+ * f32[H,L,D]; mask u8[H,NB,NB], NB = ⌈L / block⌉; density f32[H], the share of the (query, key)
+ * pairs that are kept, of those that a causal call may see. A row that keeps no key (possible with
+ * a threshold of zero in a call that is not causal) gives zeros.
+ *
+ * <p>Block rows that hold any of the last {@code dense_tail} tokens keep all allowed blocks: the
+ * tokens that the answer starts from see everything.
+ */
+public final class SparsePrefill implements Kernel {
+  private static final Signature SIGNATURE =
+      Signature.of("xattention.prefill", "attention over blocks that antidiagonal scoring selects")
+          .in("q", ElementType.F32, "H", "L", "D")
+          .in("k", ElementType.F32, "Hk", "L", "D")
+          .in("v", ElementType.F32, "Hk", "L", "D")
+          .optionalIn("thresholds", ElementType.F32, "H")
+          .out("o", ElementType.F32, "H", "L", "D")
+          .out("mask", ElementType.U8, "H", "NB", "NB")
+          .out("density", ElementType.F32, "H")
+          .parameter(XAttentionParameters.stride())
+          .parameter(XAttentionParameters.block())
+          .parameter(XAttentionParameters.threshold())
+          .parameter(AttentionShape.causalParameter())
+          .parameter(AttentionShape.scaleParameter())
+          .parameter(XAttentionParameters.estimate("logmeanexp", "mean"))
+          .parameter(
+              Parameter.integer(
+                  "dense_tail", 0, 0, Integer.MAX_VALUE, "last tokens whose blocks stay dense"))
+          .derive("G", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("stride")))
+          .derive("NB", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("block")))
+          .require(AttentionShape::headsComplaint)
+          .require(XAttentionParameters::blockComplaint)
+          .build();
+
+  @Override
+  public Signature signature() {
+    return SIGNATURE;
+  }
+
+  /** The search, and attention as if dense: what selection saves is known only afterwards. */
+  @Override
+  public Cost cost(Sizes sizes) {
+    AttentionShape shape = AttentionShape.of(sizes);
+    double attention = 4.0 * shape.headSize() * shape.heads() * shape.visiblePairs();
+    double search = new AntidiagonalScores().cost(sizes).operations();
+    double tensors = 2.0 * (shape.heads() + shape.keyHeads()) * shape.tokens() * shape.headSize();
+    double mask = (double) sizes.dim("H") * sizes.dim("NB") * sizes.dim("NB");
+    return new Cost(attention + search, 4 * tensors + mask);
+  }
+
+  /** The search, and attention on the pairs that were kept. */
+  @Override
+  public Cost workDone(Call call) {
+    Sizes sizes = call.sizes();
+    AttentionShape shape = AttentionShape.of(sizes);
+    double kept = 0;
+    for (int head = 0; head < shape.heads(); head++) {
+      kept += call.out("density").f32(head) * shape.visiblePairs();
+    }
+    double search = new AntidiagonalScores().cost(sizes).operations();
+    return new Cost(search + 4.0 * shape.headSize() * kept, cost(sizes).bytes());
+  }
+
+  @Override
+  public Reference reference() {
+    return new SparsePrefillReference();
+  }
+
+  @Override
+  public List<Tolerance> tolerances() {
+    return List.of(
+        outputTolerance(),
+        Tolerance.exact("mask"),
+        Tolerance.anyEngine(
+            "density", 0, 1e-5, "sums of up to a thousand block rows in single precision"));
+  }
+
+  static Tolerance outputTolerance() {
+    return Tolerance.anyEngine(
+        "o", 1e-6, 2e-5, "logits up to 100 carry 1e-5 of relative error into the weights");
+  }
+
+  @Override
+  public void check(Sizes sizes, Map<String, Tensor> inputs) {
+    Kernel.super.check(sizes, inputs);
+    if (sizes.given("thresholds")) {
+      InputChecks.requireRange(id(), "thresholds", inputs.get("thresholds"), 0, 1);
+    }
+  }
+
+  /** {@code density}: the mean of the heads. */
+  @Override
+  public List<Metric> metrics(Call call) {
+    Tensor density = call.out("density");
+    double sum = 0;
+    for (long head = 0; head < density.elements(); head++) {
+      sum += density.f32(head);
+    }
+    return List.of(new Metric("density", sum / density.elements()));
+  }
+
+  @Override
+  public List<Variant> tunedVariants() {
+    return List.of(
+        Variant.Host.of("simd", SparsePrefillSimd::workspaceBytes, SparsePrefillSimd::run),
+        new Variant.Device("tiles", SparsePrefill::tilesFit, SparsePrefill::tiles),
+        new Variant.Device("loops", (sizes, device) -> indexable(sizes), SparsePrefill::loops));
+  }
+
+  /** The first block row that keeps all allowed blocks, NB if none does. */
+  static int firstDenseRow(Sizes sizes) {
+    int tail = sizes.integer("dense_tail");
+    return tail == 0
+        ? sizes.extent("NB")
+        : Math.max(0, sizes.extent("L") - tail) / sizes.integer("block");
+  }
+
+  /** The threshold of one block row of one head. */
+  static double threshold(Call call, int head, int row) {
+    return row >= firstDenseRow(call.sizes()) ? 1 : BlockSelection.threshold(call, head);
+  }
+
+  private static Support indexable(Sizes sizes) {
+    long groups = sizes.dim("G");
+    long tokens = sizes.dim("L");
+    long ofHead =
+        Math.max(
+            Math.max(groups * groups, tokens * sizes.dim("D")), tokens * sizes.integer("block"));
+    return DeviceLimits.indexable(sizes.dim("H"), ofHead);
+  }
+
+  private static Support tilesFit(Sizes sizes, DeviceTraits device) {
+    return Stream.of(
+            indexable(sizes),
+            DeviceLimits.workGroups(
+                device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES),
+            BlockMass.massTilesFit(sizes, device),
+            AttentionPrograms.tilesSupport(attention(sizes)),
+            DeviceLimits.workGroups(
+                device, SparseAttentionTiles.ITEMS, SparseAttentionTiles.LOCAL_BYTES))
+        .filter(support -> !support.supported())
+        .findFirst()
+        .orElse(Support.yes());
+  }
+
+  private static AttentionPrograms.Plan attention(Sizes sizes) {
+    return new AttentionPrograms.Plan(
+        AttentionShape.of(sizes), "mask", true, sizes.integer("block"));
+  }
+
+  private static Program loops(Sizes sizes) {
+    return program(
+        sizes,
+        XAttentionPrograms.rowScratch(sizes),
+        List.of(
+            XAttentionPrograms.scoresLoops(Groups.of(sizes)),
+            XAttentionPrograms.massRowsLoops(sizes),
+            XAttentionPrograms.massBlocksLoops(sizes)),
+        AttentionPrograms.loopsTask(attention(sizes)));
+  }
+
+  private static Program tiles(Sizes sizes) {
+    return program(
+        sizes,
+        Map.of(),
+        List.of(
+            XAttentionPrograms.scoresTiles(Groups.of(sizes)), XAttentionPrograms.massTiles(sizes)),
+        AttentionPrograms.tilesTask(attention(sizes)));
+  }
+
+  private static Program program(
+      Sizes sizes, Map<String, TensorType> extraScratch, List<Task> search, Task attention) {
+    long heads = sizes.dim("H");
+    long groups = sizes.dim("G");
+    long blocks = sizes.dim("NB");
+    Map<String, TensorType> scratch = new LinkedHashMap<>(extraScratch);
+    scratch.putAll(XAttentionPrograms.selectScratch(sizes));
+    scratch.put("scores", new TensorType(ElementType.F32, List.of(heads, groups, groups)));
+    scratch.put("mass", new TensorType(ElementType.F32, List.of(heads, blocks, blocks)));
+    scratch.put(
+        XAttentionPrograms.ROW_PAIRS, new TensorType(ElementType.F32, List.of(heads, blocks)));
+    Stream<Task> rest =
+        Stream.of(
+            XAttentionPrograms.selectLoops(sizes),
+            XAttentionPrograms.rowPairsLoops(sizes),
+            XAttentionPrograms.densityLoops(sizes),
+            attention);
+    return XAttentionPrograms.of(
+        sizes, scratch, Stream.concat(search.stream(), rest).toArray(Task[]::new));
+  }
+}

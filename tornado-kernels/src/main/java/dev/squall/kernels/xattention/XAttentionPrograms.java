@@ -1,0 +1,248 @@
+package dev.squall.kernels.xattention;
+
+import dev.squall.kernels.attention.AttentionShape;
+import dev.squall.kernels.launch.Grid;
+import dev.squall.kernels.launch.Program;
+import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.tensor.ElementType;
+import dev.squall.kernels.tensor.TensorType;
+import java.util.List;
+import java.util.Map;
+
+/** The device kernels of this family as tasks on arrays named after the ports. */
+final class XAttentionPrograms {
+  static final String ROW_MAXIMUM = "row_maximum";
+  static final String ROW_FACTOR = "row_factor";
+  static final String ROW_PAIRS = "row_pairs";
+
+  private XAttentionPrograms() {}
+
+  static Task scoresLoops(Groups groups) {
+    int count = groups.count();
+    Grid grid = Grid.loops(count, count, groups.shape().heads());
+    return switch (groups.estimate()) {
+      case MEAN ->
+          new Task(
+              AntidiagonalScoresLoops.class,
+              "meanScores",
+              grid,
+              (graph, id, arguments) ->
+                  graph.task(
+                      id,
+                      AntidiagonalScoresLoops::meanScores,
+                      arguments.f32("q"),
+                      arguments.f32("k"),
+                      arguments.f32("scores"),
+                      arguments.dims(),
+                      arguments.scalars()));
+      case LOG_MEAN_EXP ->
+          new Task(
+              AntidiagonalScoresLoops.class,
+              "logMeanExpScores",
+              grid,
+              (graph, id, arguments) ->
+                  graph.task(
+                      id,
+                      AntidiagonalScoresLoops::logMeanExpScores,
+                      arguments.f32("q"),
+                      arguments.f32("k"),
+                      arguments.f32("scores"),
+                      arguments.dims(),
+                      arguments.scalars()));
+    };
+  }
+
+  static Task scoresTiles(Groups groups) {
+    int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTiles.TILE);
+    Grid grid = Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresTiles.ITEMS);
+    return switch (groups.estimate()) {
+      case MEAN ->
+          new Task(
+              AntidiagonalScoresTiles.class,
+              "meanTiles",
+              grid,
+              (graph, id, arguments) ->
+                  graph.task(
+                      id,
+                      AntidiagonalScoresTiles::meanTiles,
+                      arguments.context(),
+                      arguments.f32("q"),
+                      arguments.f32("k"),
+                      arguments.f32("scores"),
+                      arguments.dims(),
+                      arguments.scalars()));
+      case LOG_MEAN_EXP ->
+          new Task(
+              AntidiagonalScoresTiles.class,
+              "logMeanExpTiles",
+              grid,
+              (graph, id, arguments) ->
+                  graph.task(
+                      id,
+                      AntidiagonalScoresTiles::logMeanExpTiles,
+                      arguments.context(),
+                      arguments.f32("q"),
+                      arguments.f32("k"),
+                      arguments.f32("scores"),
+                      arguments.dims(),
+                      arguments.scalars()));
+    };
+  }
+
+  /** Maximum and factor of each row's softmax; needs {@link #rowScratch}. */
+  static Task massRowsLoops(Sizes sizes) {
+    return new Task(
+        BlockMassLoops.class,
+        "softmaxRows",
+        Grid.loops(sizes.extent("G"), sizes.extent("H")),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                BlockMassLoops::softmaxRows,
+                arguments.f32("scores"),
+                arguments.f32(ROW_MAXIMUM),
+                arguments.f32(ROW_FACTOR),
+                arguments.dims()));
+  }
+
+  static Task massBlocksLoops(Sizes sizes) {
+    int blocks = sizes.extent("NB");
+    return new Task(
+        BlockMassLoops.class,
+        "blockSums",
+        Grid.loops(blocks, blocks, sizes.extent("H")),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                BlockMassLoops::blockSums,
+                arguments.f32("scores"),
+                arguments.f32(ROW_MAXIMUM),
+                arguments.f32(ROW_FACTOR),
+                arguments.f32("mass"),
+                arguments.dims()));
+  }
+
+  static Map<String, TensorType> rowScratch(Sizes sizes) {
+    TensorType rows = new TensorType(ElementType.F32, List.of(sizes.dim("H"), sizes.dim("G")));
+    return Map.of(ROW_MAXIMUM, rows, ROW_FACTOR, rows);
+  }
+
+  static Task massTiles(Sizes sizes) {
+    return new Task(
+        BlockMassTiles.class,
+        "blockRow",
+        Grid.groups(sizes.extent("NB"), sizes.extent("H"), BlockMassTiles.ITEMS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                BlockMassTiles::blockRow,
+                arguments.context(),
+                arguments.f32("scores"),
+                arguments.f32("mass"),
+                arguments.dims()));
+  }
+
+  /** Reads thresholds, or an array of that name that stands in; see {@link #selectScratch}. */
+  static Task selectLoops(Sizes sizes) {
+    return new Task(
+        BlockSelectionLoops.class,
+        "selectBlocks",
+        Grid.loops(sizes.extent("NB"), sizes.extent("H")),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                BlockSelectionLoops::selectBlocks,
+                arguments.f32("mass"),
+                arguments.f32("thresholds"),
+                arguments.bytes("mask"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
+  static Map<String, TensorType> selectScratch(Sizes sizes) {
+    return sizes.given("thresholds")
+        ? Map.of()
+        : Map.of("thresholds", new TensorType(ElementType.F32, List.of(1L)));
+  }
+
+  static Task rowPairsLoops(Sizes sizes) {
+    return new Task(
+        KeptPairsLoops.class,
+        "rowPairs",
+        Grid.loops(sizes.extent("NB"), sizes.extent("H")),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                KeptPairsLoops::rowPairs,
+                arguments.bytes("mask"),
+                arguments.f32(ROW_PAIRS),
+                arguments.dims()));
+  }
+
+  static Task densityLoops(Sizes sizes) {
+    return new Task(
+        KeptPairsLoops.class,
+        "headDensity",
+        Grid.loops(sizes.extent("H")),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                KeptPairsLoops::headDensity,
+                arguments.f32(ROW_PAIRS),
+                arguments.f32("density"),
+                arguments.dims()));
+  }
+
+  /** A program without scratch. */
+  static Program of(Sizes sizes, Task... tasks) {
+    return of(sizes, Map.of(), tasks);
+  }
+
+  static Program of(Sizes sizes, Map<String, TensorType> scratch, Task... tasks) {
+    return new Program(List.of(tasks), scratch, dims(sizes), scalars(sizes));
+  }
+
+  /** All that a signature of this family may have; see {@link Layout}. */
+  private static List<Integer> dims(Sizes sizes) {
+    int block = integer(sizes, "block");
+    int stride = integer(sizes, "stride");
+    return List.of(
+        sizes.extent("H"),
+        extent(sizes, "Hk"),
+        extent(sizes, "L"),
+        extent(sizes, "D"),
+        sizes.flag("causal") ? 1 : 0,
+        1,
+        block,
+        extent(sizes, "NB"),
+        stride,
+        extent(sizes, "G"),
+        stride > 0 ? block / stride : 0,
+        sizes.given("thresholds") ? 1 : 0,
+        firstDenseRow(sizes));
+  }
+
+  private static int firstDenseRow(Sizes sizes) {
+    return sizes.parameters().containsKey("dense_tail")
+        ? SparsePrefill.firstDenseRow(sizes)
+        : extent(sizes, "NB");
+  }
+
+  private static List<Float> scalars(Sizes sizes) {
+    boolean scaled = sizes.parameters().containsKey("scale");
+    boolean selecting = sizes.parameters().containsKey("threshold");
+    return List.of(
+        scaled ? AttentionShape.scale(sizes) : 0f,
+        Float.NEGATIVE_INFINITY,
+        selecting ? (float) sizes.real("threshold") : 0f);
+  }
+
+  private static int extent(Sizes sizes, String symbol) {
+    return sizes.has(symbol) ? sizes.extent(symbol) : 0;
+  }
+
+  private static int integer(Sizes sizes, String parameter) {
+    return sizes.parameters().containsKey(parameter) ? sizes.integer(parameter) : 0;
+  }
+}

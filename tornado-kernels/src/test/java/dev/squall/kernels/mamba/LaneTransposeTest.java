@@ -1,0 +1,33 @@
+package dev.squall.kernels.mamba;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class LaneTransposeTest {
+  @Test
+  void turnsRowsIntoLanesAndBack() {
+    int lanes = Activations.LANES;
+    int squares = 3;
+    int stride = squares * lanes + 5;
+    float[] rows = new float[lanes * stride];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = i;
+    }
+    float[] columns = new float[squares * lanes * lanes];
+    LaneTranspose transpose = new LaneTranspose();
+    transpose.toLanes(rows, stride, columns, squares);
+    for (int lane = 0; lane < lanes; lane++) {
+      for (int t = 0; t < squares * lanes; t++) {
+        assertThat(columns[t * lanes + lane]).isEqualTo(lane * stride + t);
+      }
+    }
+    float[] back = rows.clone();
+    for (int lane = 0; lane < lanes; lane++) {
+      Arrays.fill(back, lane * stride, lane * stride + squares * lanes, -1);
+    }
+    transpose.toRows(columns, back, stride, squares);
+    assertThat(back).containsExactly(rows);
+  }
+}
