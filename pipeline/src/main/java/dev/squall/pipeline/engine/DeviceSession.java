@@ -17,6 +17,9 @@ public interface DeviceSession extends AutoCloseable {
    */
   Times run(Kernel kernel, Variant variant, Call call);
 
+  /** Tells that {@code call} will not be run again, so that what it holds on the device can go. */
+  default void forget(Call call) {}
+
   @Override
   void close();
 

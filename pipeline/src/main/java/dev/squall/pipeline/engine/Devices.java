@@ -1,5 +1,8 @@
 package dev.squall.pipeline.engine;
 
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
+import dev.squall.kernels.spec.Variant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +53,14 @@ public final class Devices {
     throw new NoSuchDeviceException(
         "no device named %s%s; there are: auto, %s"
             .formatted(word, why, String.join(", ", found.stream().map(Device::id).toList())));
+  }
+
+  /** Whether a variant can run sizes on a device; if not, why. */
+  public Support supports(Device device, Variant variant, Sizes sizes) {
+    Support support = variant.supports(sizes, device.traits());
+    return support.supported()
+        ? engines.get(device.engine()).supports(device, variant, sizes)
+        : support;
   }
 
   public DeviceSession open(Device device) {

@@ -1,6 +1,9 @@
 package dev.squall.pipeline.engine;
 
 import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
+import dev.squall.kernels.spec.Variant;
 import java.util.List;
 
 /** A way to run kernels on devices. Listing devices is cheap; opening one may be slow and fail. */
@@ -10,6 +13,11 @@ public interface Engine {
 
   /** Finds devices; neither fails nor crashes, whatever the drivers do. */
   Enumeration enumerate();
+
+  /** What this engine cannot run on a device, beyond what the variant itself refuses. */
+  default Support supports(Device device, Variant variant, Sizes sizes) {
+    return Support.yes();
+  }
 
   /**
    * Makes a device of this engine ready for work.

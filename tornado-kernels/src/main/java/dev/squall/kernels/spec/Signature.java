@@ -3,6 +3,7 @@ package dev.squall.kernels.spec;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.kernels.tensor.TensorMemory;
 import dev.squall.kernels.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -110,6 +111,20 @@ public final class Signature {
     return sizes;
   }
 
+  /**
+   * The parameter texts that {@link #bind} makes {@code sizes} of; defaults are left out.
+   */
+  public Map<String, String> parameterTexts(Sizes sizes) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Parameter parameter : parameters) {
+      Object value = sizes.parameters().get(parameter.name());
+      if (!parameter.defaultValue().equals(value)) {
+        texts.put(parameter.name(), String.valueOf(value));
+      }
+    }
+    return texts;
+  }
+
   /** Element type and shape of {@code port} under {@code sizes}. */
   public static TensorType type(Port port, Sizes sizes) {
     return new TensorType(
@@ -118,9 +133,14 @@ public final class Signature {
 
   /** Fresh, poisoned tensors for all outputs. */
   public Map<String, Tensor> allocateOutputs(Sizes sizes) {
+    return allocateOutputs(sizes, TensorMemory.PRIVATE);
+  }
+
+  /** Fresh, poisoned tensors for all outputs in memory of the caller's choice. */
+  public Map<String, Tensor> allocateOutputs(Sizes sizes, TensorMemory memory) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Port port : outputs) {
-      tensors.put(port.name(), Tensor.allocate(type(port, sizes)).poison());
+      tensors.put(port.name(), Tensor.allocate(memory, type(port, sizes)).poison());
     }
     return tensors;
   }

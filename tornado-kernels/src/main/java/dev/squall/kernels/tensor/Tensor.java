@@ -2,10 +2,11 @@ package dev.squall.kernels.tensor;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A dense tensor in row-major order, little-endian, off-heap.
@@ -34,9 +35,9 @@ public final class Tensor {
   private final MemorySegment data;
 
   /** Guard, header, data and guard; null when the memory is not ours. */
-  private final MemorySegment block;
+  private final TensorMemory.Block block;
 
-  private Tensor(ElementType type, long[] shape, MemorySegment data, MemorySegment block) {
+  private Tensor(ElementType type, long[] shape, MemorySegment data, TensorMemory.Block block) {
     this.type = type;
     this.shape = shape;
     this.data = data;
@@ -50,26 +51,58 @@ public final class Tensor {
    *     that no memory could hold
    */
   public static Tensor allocate(ElementType type, long... shape) {
+    return allocate(TensorMemory.PRIVATE, type, shape);
+  }
+
+  public static Tensor allocate(TensorType type) {
+    return allocate(TensorMemory.PRIVATE, type);
+  }
+
+  /** {@link #allocate(ElementType, long...)} in memory of the caller's choice. */
+  public static Tensor allocate(TensorMemory memory, TensorType type) {
+    return allocate(memory, type.type(), extents(type));
+  }
+
+  private static Tensor allocate(TensorMemory memory, ElementType type, long... shape) {
     long bytes = Math.multiplyExact(elements(shape), type.bytes());
-    MemorySegment block;
+    TensorMemory.Block block;
     try {
-      block = Arena.ofAuto().allocate(2L * GUARD_BYTES + bytes, ALIGNMENT);
+      block = memory.allocate(blockBytes(bytes), ALIGNMENT);
     } catch (OutOfMemoryError e) {
       throw new SquallException(
           ErrorClass.OUT_OF_MEMORY,
           "cannot allocate " + bytes + " bytes for a tensor " + describe(type, shape),
           e);
     }
-    block.asSlice(0, GUARD_BYTES - HEADER_BYTES).fill(GUARD);
-    block.asSlice(GUARD_BYTES + bytes, GUARD_BYTES).fill(GUARD);
+    MemorySegment segment = block.segment();
+    segment.asSlice(0, GUARD_BYTES - HEADER_BYTES).fill(GUARD);
+    segment.asSlice(GUARD_BYTES + bytes, GUARD_BYTES).fill(GUARD);
     // Arrays of the TornadoVM API count in int; larger tensors exist, but not as such arrays.
-    block.set(
+    segment.set(
         I32, GUARD_BYTES - HEADER_BYTES, (int) Math.min(Integer.MAX_VALUE, bytes / type.bytes()));
-    return new Tensor(type, shape.clone(), block.asSlice(GUARD_BYTES, bytes), block);
+    return new Tensor(type, shape.clone(), segment.asSlice(GUARD_BYTES, bytes), block);
   }
 
-  public static Tensor allocate(TensorType type) {
-    return allocate(type.type(), type.shape().stream().mapToLong(Long::longValue).toArray());
+  /**
+   * The tensor that another process allocated in {@code block}.
+   *
+   * @throws SquallException INVALID_INPUT if the block has not the size of such a tensor
+   */
+  public static Tensor attach(TensorType type, TensorMemory.Block block) {
+    if (block.segment().byteSize() != blockBytes(type.bytes())) {
+      throw SquallException.invalidInput(
+          "a block of %d bytes is no tensor %s".formatted(block.segment().byteSize(), type));
+    }
+    return new Tensor(
+        type.type(), extents(type), block.segment().asSlice(GUARD_BYTES, type.bytes()), block);
+  }
+
+  private static long blockBytes(long bytes) {
+    return 2L * GUARD_BYTES + bytes;
+  }
+
+  private static long[] extents(TensorType type) {
+    return type.shape().stream().mapToLong(Long::longValue).toArray();
   }
 
   /** A tensor over memory that somebody else laid out; {@code data} holds exactly its elements. */
@@ -142,12 +175,17 @@ public final class Tensor {
     if (block == null) {
       return copy().withHeader();
     }
-    return block.asSlice(GUARD_BYTES - HEADER_BYTES, HEADER_BYTES + data.byteSize());
+    return block.segment().asSlice(GUARD_BYTES - HEADER_BYTES, HEADER_BYTES + data.byteSize());
   }
 
   /** Whether {@link #withHeader()} shares memory. */
   public boolean hasHeader() {
     return block != null;
+  }
+
+  /** The file through which other processes see this tensor's memory, if there is one. */
+  public Optional<Path> file() {
+    return block == null ? Optional.empty() : block.file();
   }
 
   /** A copy in memory of our own layout. */
@@ -184,8 +222,8 @@ public final class Tensor {
   /** Whether the guard bytes around our own allocation are unharmed; true for foreign memory. */
   public boolean guardsIntact() {
     return block == null
-        || (allGuard(block.asSlice(0, GUARD_BYTES - HEADER_BYTES))
-            && allGuard(block.asSlice(GUARD_BYTES + data.byteSize(), GUARD_BYTES)));
+        || (allGuard(block.segment().asSlice(0, GUARD_BYTES - HEADER_BYTES))
+            && allGuard(block.segment().asSlice(GUARD_BYTES + data.byteSize(), GUARD_BYTES)));
   }
 
   public float f32(long index) {

@@ -1,0 +1,67 @@
+package dev.squall.pipeline.engine.opencl;
+
+import dev.squall.kernels.error.ErrorClass;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.bundle.BundleStore;
+import dev.squall.pipeline.bundle.BundleTarget;
+import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.remote.DeviceBackend;
+import dev.squall.pipeline.engine.remote.DeviceFacts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The OpenCL drivers that this process sees. */
+final class OpenClBackend implements DeviceBackend {
+  private final boolean spirv;
+  private final Path binaries;
+
+  /**
+   * @param spirv whether to run SPIR-V bundles instead of OpenCL C
+   * @param binaries folder of built programs
+   */
+  OpenClBackend(boolean spirv, Path binaries) {
+    this.spirv = spirv;
+    this.binaries = binaries;
+  }
+
+  @Override
+  public List<DeviceFacts> enumerate() {
+    List<DeviceFacts> facts = new ArrayList<>();
+    List<OpenClInfo.Handles> handles = handles();
+    for (int i = 0; i < handles.size(); i++) {
+      DeviceFacts device = OpenClInfo.facts(i, handles.get(i));
+      if (!spirv || !device.spirv().isEmpty()) {
+        facts.add(device);
+      }
+    }
+    return facts;
+  }
+
+  @Override
+  public DeviceSession open(int index, long memoryBytes) {
+    List<OpenClInfo.Handles> handles = handles();
+    if (index >= handles.size()) {
+      throw new SquallException(
+          ErrorClass.DEVICE_LOST, "the driver shows %d devices now".formatted(handles.size()));
+    }
+    DeviceFacts facts = OpenClInfo.facts(index, handles.get(index));
+    return new OpenClSession(
+        OpenClContext.open(handles.get(index), facts), BundleStore.load(target(facts)), binaries);
+  }
+
+  private BundleTarget target(DeviceFacts facts) {
+    return spirv ? BundleTarget.SPIRV : OpenClEngines.target(facts.platform(), facts.type());
+  }
+
+  private static List<OpenClInfo.Handles> handles() {
+    try {
+      return OpenClInfo.devices();
+    } catch (LinkageError e) {
+      throw SquallException.unsupported(
+          "no OpenCL loader (libOpenCL.so.1): "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse("").toLowerCase(Locale.ROOT));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.squall.pipeline.engine.opencl;
+
+import static org.lwjgl.system.MemoryUtil.NULL;
+
+import dev.squall.pipeline.engine.remote.DeviceFacts;
+import org.lwjgl.PointerBuffer;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.system.MemoryStack;
+
+/** A device's context with its one in-order queue, which takes times. */
+final class OpenClContext implements AutoCloseable {
+  private final OpenClInfo.Handles handles;
+  private final DeviceFacts facts;
+  private final long context;
+  private final long queue;
+
+  private OpenClContext(
+      OpenClInfo.Handles handles, DeviceFacts facts, long context, long queue) {
+    this.handles = handles;
+    this.facts = facts;
+    this.context = context;
+    this.queue = queue;
+  }
+
+  static OpenClContext open(OpenClInfo.Handles handles, DeviceFacts facts) {
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      int[] code = new int[1];
+      PointerBuffer properties =
+          stack.pointers(CL10.CL_CONTEXT_PLATFORM, handles.platform(), NULL);
+      long context = CL10.clCreateContext(properties, handles.device(), null, NULL, code);
+      OpenClErrors.check(code[0], "clCreateContext");
+      long queue =
+          CL10.clCreateCommandQueue(
+              context, handles.device(), CL10.CL_QUEUE_PROFILING_ENABLE, code);
+      OpenClErrors.check(code[0], "clCreateCommandQueue");
+      return new OpenClContext(handles, facts, context, queue);
+    }
+  }
+
+  long device() {
+    return handles.device();
+  }
+
+  DeviceFacts facts() {
+    return facts;
+  }
+
+  long context() {
+    return context;
+  }
+
+  long queue() {
+    return queue;
+  }
+
+  /** Whether buffers may lie in the host's memory, so that nothing has to be copied. */
+  boolean worksInHostMemory() {
+    return facts.type().equals("cpu");
+  }
+
+  void finish() {
+    OpenClErrors.check(CL10.clFinish(queue), "clFinish");
+  }
+
+  @Override
+  public void close() {
+    CL10.clReleaseCommandQueue(queue);
+    CL10.clReleaseContext(context);
+  }
+}

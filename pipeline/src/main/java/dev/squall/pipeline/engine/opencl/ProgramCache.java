@@ -1,0 +1,203 @@
+package dev.squall.pipeline.engine.opencl;
+
+import static org.lwjgl.system.MemoryUtil.NULL;
+
+import dev.squall.kernels.error.ErrorClass;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.bundle.BundleStore;
+import dev.squall.pipeline.bundle.BundleTarget;
+import dev.squall.pipeline.bundle.KernelBundle;
+import dev.squall.pipeline.io.AtomicFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import org.lwjgl.PointerBuffer;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.opencl.CL21;
+import org.lwjgl.system.MemoryStack;
+import org.lwjgl.system.MemoryUtil;
+
+/**
+ * Programs built from bundles: in memory for this process, as binaries in a folder for the next,
+ * under a key of device, driver, options and code.
+ */
+final class ProgramCache implements AutoCloseable {
+  /** IEEE arithmetic; TornadoVM's own default is relaxed. */
+  private static final String OPTIONS = "-w";
+
+  private final OpenClContext context;
+  private final BundleStore bundles;
+  private final Path folder;
+  private final Map<KernelBundle, Long> programs = new HashMap<>();
+
+  /**
+   * @param folder for binaries; made when the first is written
+   */
+  ProgramCache(OpenClContext context, BundleStore bundles, Path folder) {
+    this.context = context;
+    this.bundles = bundles;
+    this.folder = folder;
+  }
+
+  /**
+   * @throws SquallException COMPILE with the first lines of the driver's build log
+   */
+  long program(KernelBundle bundle) {
+    Long ready = programs.get(bundle);
+    if (ready == null) {
+      byte[] code = bundles.code(bundle);
+      Path binary = folder.resolve(key(code) + ".bin");
+      ready = load(binary, bundle).orElseGet(() -> build(bundle, code, binary));
+      programs.put(bundle, ready);
+    }
+    return ready;
+  }
+
+  private Optional<Long> load(Path binary, KernelBundle bundle) {
+    byte[] content;
+    try {
+      if (!Files.exists(binary)) {
+        return Optional.empty();
+      }
+      content = Files.readAllBytes(binary);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    ByteBuffer direct = MemoryUtil.memAlloc(content.length).put(content).flip();
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      int[] code = new int[1];
+      int[] status = new int[1];
+      long program =
+          CL10.clCreateProgramWithBinary(
+              context.context(), stack.pointers(context.device()), direct, status, code);
+      if (code[0] != CL10.CL_SUCCESS || status[0] != CL10.CL_SUCCESS) {
+        return Optional.empty(); // of another driver version, or damaged: built anew
+      }
+      if (CL10.clBuildProgram(program, context.device(), OPTIONS, null, NULL) != CL10.CL_SUCCESS) {
+        CL10.clReleaseProgram(program);
+        return Optional.empty();
+      }
+      return Optional.of(program);
+    } finally {
+      MemoryUtil.memFree(direct);
+    }
+  }
+
+  private long build(KernelBundle bundle, byte[] content, Path binary) {
+    int[] code = new int[1];
+    long program;
+    if (bundle.target() == BundleTarget.SPIRV) {
+      ByteBuffer direct = MemoryUtil.memAlloc(content.length).put(content).flip();
+      try {
+        program = CL21.clCreateProgramWithIL(context.context(), direct, code);
+      } finally {
+        MemoryUtil.memFree(direct);
+      }
+    } else {
+      String source = new String(content, StandardCharsets.UTF_8);
+      program = CL10.clCreateProgramWithSource(context.context(), source, code);
+    }
+    OpenClErrors.check(code[0], "creating the program " + bundle.file());
+    int built = CL10.clBuildProgram(program, context.device(), OPTIONS, null, NULL);
+    if (built != CL10.CL_SUCCESS) {
+      String log = log(program);
+      CL10.clReleaseProgram(program);
+      throw new SquallException(
+          ErrorClass.COMPILE,
+          "%s does not build: %s%s"
+              .formatted(
+                  bundle.file(), OpenClErrors.name(built), log.isEmpty() ? "" : ": " + log));
+    }
+    keep(program, binary);
+    return program;
+  }
+
+  private String log(long program) {
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      PointerBuffer size = stack.mallocPointer(1);
+      if (CL10.clGetProgramBuildInfo(
+              program, context.device(), CL10.CL_PROGRAM_BUILD_LOG, (ByteBuffer) null, size)
+          != CL10.CL_SUCCESS) {
+        return "";
+      }
+      ByteBuffer text = MemoryUtil.memCalloc((int) Math.max(1, size.get(0)));
+      try {
+        CL10.clGetProgramBuildInfo(
+            program, context.device(), CL10.CL_PROGRAM_BUILD_LOG, text, null);
+        String all = MemoryUtil.memUTF8(text).replace("\0", "").strip();
+        return all.length() <= 500 ? all : all.substring(0, 500) + " …";
+      } finally {
+        MemoryUtil.memFree(text);
+      }
+    }
+  }
+
+  /** A cache that cannot be written costs the next process a build. */
+  private void keep(long program, Path binary) {
+    byte[] content = binary(program);
+    if (content.length == 0) {
+      return;
+    }
+    try {
+      Files.createDirectories(folder);
+      AtomicFile.write(binary, content);
+    } catch (IOException | SquallException e) {
+      // Built again next time.
+    }
+  }
+
+  private static byte[] binary(long program) {
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      PointerBuffer size = stack.callocPointer(1);
+      if (CL10.clGetProgramInfo(program, CL10.CL_PROGRAM_BINARY_SIZES, size, null)
+              != CL10.CL_SUCCESS
+          || size.get(0) <= 0) {
+        return new byte[0];
+      }
+      ByteBuffer bytes = MemoryUtil.memAlloc((int) size.get(0));
+      try {
+        PointerBuffer pointers = stack.pointers(MemoryUtil.memAddress(bytes));
+        int code = CL10.clGetProgramInfo(program, CL10.CL_PROGRAM_BINARIES, pointers, null);
+        byte[] content = new byte[code == CL10.CL_SUCCESS ? bytes.capacity() : 0];
+        bytes.get(0, content);
+        return content;
+      } finally {
+        MemoryUtil.memFree(bytes);
+      }
+    }
+  }
+
+  private String key(byte[] code) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String word :
+          new String[] {
+            context.facts().platform(),
+            context.facts().name(),
+            context.facts().version(),
+            context.facts().driver(),
+            OPTIONS
+          }) {
+        digest.update(word.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+      }
+      return HexFormat.of().formatHex(digest.digest(code)).substring(0, 40);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    programs.values().forEach(CL10::clReleaseProgram);
+    programs.clear();
+  }
+}

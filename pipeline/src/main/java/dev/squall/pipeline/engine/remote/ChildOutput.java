@@ -1,0 +1,80 @@
+package dev.squall.pipeline.engine.remote;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What a device's process prints, in a file: once the process has answered, all that its driver
+ * printed before can be read, which a pipe with a reader thread does not promise.
+ */
+final class ChildOutput {
+  private static final int LAST_WORDS_BYTES = 4096;
+  private static final int LAST_LINES = 3;
+  private static final int LONGEST_LAST_WORDS = 400;
+
+  private final Path log;
+  private final List<Pattern> failures;
+  private long read;
+
+  ChildOutput(Path log, List<String> failurePatterns) {
+    this.log = log;
+    this.failures = failurePatterns.stream().map(Pattern::compile).toList();
+  }
+
+  /** The first line since the last call that tells of a failure. */
+  Optional<String> newFailure() {
+    long size = log.toFile().length();
+    if (size == read || failures.isEmpty()) {
+      return Optional.empty();
+    }
+    String added = text(read, size);
+    read = size;
+    return added
+        .lines()
+        .filter(line -> failures.stream().anyMatch(pattern -> pattern.matcher(line).find()))
+        .findFirst()
+        .map(String::strip);
+  }
+
+  /** The last lines, joined; JVM warnings are no last words. */
+  String lastWords() {
+    long size = log.toFile().length();
+    List<String> lines =
+        text(Math.max(0, size - LAST_WORDS_BYTES), size)
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("WARNING:"))
+            .toList();
+    String words =
+        lines.stream().skip(Math.max(0, lines.size() - LAST_LINES)).collect(Collectors.joining(" | "));
+    return words.length() <= LONGEST_LAST_WORDS
+        ? words
+        : words.substring(words.length() - LONGEST_LAST_WORDS);
+  }
+
+  private String text(long from, long to) {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+      byte[] bytes = new byte[Math.toIntExact(Math.min(to - from, 1 << 20))];
+      file.seek(from);
+      file.readFully(bytes);
+      return new String(bytes, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  void delete() {
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      // Goes with the folder.
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.squall.pipeline.engine.remote;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a device's process is started.
+ *
+ * @param name what messages call it, for example {@code opencl on pocl}
+ * @param javaOptions options of its JVM, before the class path
+ * @param mainClass gets the socket's path as its first argument, then {@code arguments}
+ * @param environment variables on top of this process's own
+ * @param scratchDirectory whether it must start in an empty folder of its own, where its driver
+ *     leaves files
+ * @param failurePatterns regular expressions of lines that a driver prints when a launch failed
+ */
+public record ProcessLaunch(
+    String name,
+    List<String> javaOptions,
+    String mainClass,
+    List<String> arguments,
+    Map<String, String> environment,
+    boolean scratchDirectory,
+    List<String> failurePatterns) {
+  public ProcessLaunch {
+    javaOptions = List.copyOf(javaOptions);
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+    failurePatterns = List.copyOf(failurePatterns);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.squall.pipeline.engine.remote;
+
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.DeviceTraits;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
+import dev.squall.kernels.spec.Variant;
+import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.Engine;
+import dev.squall.pipeline.engine.MissingDevice;
+import dev.squall.profiles.DeviceProfile;
+import dev.squall.profiles.DeviceProfiles;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
+
+/** An engine whose devices live in processes of their own, one for each driver stack. */
+public final class RemoteEngine implements Engine {
+  private final String name;
+  private final List<Site> sites;
+  private final DeviceProfiles profiles;
+  private final EnumerationCache cache;
+  private final TimeLimits limits;
+  private final BiFunction<Device, ProgramOf, Support> supports;
+  private final Map<Device, Opening> openings = new HashMap<>();
+
+  /**
+   * @param sites where to look for devices
+   * @param supports what the engine itself cannot run, whatever the device's traits allow
+   */
+  public RemoteEngine(
+      String name,
+      List<Site> sites,
+      DeviceProfiles profiles,
+      EnumerationCache cache,
+      TimeLimits limits,
+      BiFunction<Device, ProgramOf, Support> supports) {
+    this.name = name;
+    this.sites = List.copyOf(sites);
+    this.profiles = profiles;
+    this.cache = cache;
+    this.limits = limits;
+    this.supports = supports;
+  }
+
+  /**
+   * A driver stack seen through this engine.
+   *
+   * @param id of the device that it is expected to bring, for reports of its absence
+   * @param fingerprint changes when the drivers or the engine change
+   * @param remedy what could help if it brings no device
+   */
+  public record Site(String id, ProcessLaunch launch, String fingerprint, String remedy) {}
+
+  /** A device variant and the sizes it would run. */
+  public record ProgramOf(Variant.Device variant, Sizes sizes) {}
+
+  private record Opening(ProcessLaunch launch, int index) {}
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Enumeration enumerate() {
+    List<Device> devices = new ArrayList<>();
+    List<MissingDevice> missing = new ArrayList<>();
+    Map<String, Integer> used = new HashMap<>();
+    List<Found> answers = lookEverywhere();
+    for (int i = 0; i < sites.size(); i++) {
+      Site site = sites.get(i);
+      Found found = answers.get(i);
+      if (found.facts().isEmpty()) {
+        missing.add(new MissingDevice(site.id(), name, found.reason(), site.remedy()));
+      }
+      for (DeviceFacts facts : found.facts()) {
+        Device device = device(facts, site, used);
+        openings.put(device, new Opening(site.launch(), facts.index()));
+        devices.add(device);
+      }
+    }
+    return new Enumeration(devices, missing);
+  }
+
+  /** What a site answered; a reason if there is no device. */
+  private record Found(List<DeviceFacts> facts, String reason) {}
+
+  private List<Found> lookEverywhere() {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<Found>> answers =
+          sites.stream()
+              .map(site -> CompletableFuture.supplyAsync(() -> look(site), threads))
+              .toList();
+      return answers.stream().map(CompletableFuture::join).toList();
+    }
+  }
+
+  private Found look(Site site) {
+    String key = name + " " + site.fingerprint();
+    return cache
+        .get(key)
+        .map(facts -> new Found(facts, "its driver shows no device"))
+        .orElseGet(() -> ask(site, key));
+  }
+
+  private Found ask(Site site, String key) {
+    try (DeviceProcess process = DeviceProcess.start(site.launch(), limits.start())) {
+      Reply reply =
+          process.ask(new Request.Enumerate(), limits.enumerate(), "listing its devices");
+      List<DeviceFacts> facts = ((Reply.Devices) reply).devices();
+      cache.put(key, facts);
+      return new Found(facts, "its driver shows no device");
+    } catch (SquallException e) {
+      return new Found(List.of(), e.getMessage());
+    }
+  }
+
+  private Device device(DeviceFacts facts, Site site, Map<String, Integer> used) {
+    DeviceProfile profile =
+        profiles
+            .match(facts.platform(), facts.name(), site.launch().environment())
+            .orElseGet(() -> UnknownProfile.of(facts));
+    int number = used.merge(profile.id(), 1, Integer::sum);
+    return new Device(
+        number == 1 ? profile.id() : profile.id() + "-" + number,
+        name,
+        facts.name(),
+        facts.platform() + " " + facts.driver(),
+        facts.memoryBytes(),
+        traits(facts, profile),
+        profile);
+  }
+
+  private static DeviceTraits traits(DeviceFacts facts, DeviceProfile profile) {
+    boolean workGroups =
+        facts.maxWorkGroup() > 0 && profile.limits().supportsKernelContext().orElse(true);
+    return new DeviceTraits(
+        false, workGroups, facts.maxWorkGroup(), facts.localMemoryBytes(), facts.fp16(), facts.fp64());
+  }
+
+  @Override
+  public Support supports(Device device, Variant variant, Sizes sizes) {
+    return switch (variant) {
+      case Variant.Host ignored -> Support.no("host code");
+      case Variant.Device code -> supports.apply(device, new ProgramOf(code, sizes));
+    };
+  }
+
+  @Override
+  public DeviceSession open(Device device) {
+    Opening opening = openings.get(device);
+    DeviceProcess process = DeviceProcess.start(opening.launch(), limits.start());
+    try {
+      process.ask(
+          new Request.Open(opening.index(), device.memoryBytes()),
+          limits.enumerate(),
+          "opening " + device.id());
+      return new RemoteSession(process, limits);
+    } catch (SquallException e) {
+      process.close();
+      throw e;
+    }
+  }
+}

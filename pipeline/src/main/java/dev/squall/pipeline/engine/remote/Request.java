@@ -1,0 +1,51 @@
+package dev.squall.pipeline.engine.remote;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.squall.kernels.tensor.ElementType;
+import java.util.List;
+import java.util.Map;
+
+/** What a parent asks of a device's process; each request has one {@link Reply}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+@JsonSubTypes({
+  @JsonSubTypes.Type(Request.Enumerate.class),
+  @JsonSubTypes.Type(Request.Open.class),
+  @JsonSubTypes.Type(Request.Prepare.class),
+  @JsonSubTypes.Type(Request.Run.class),
+  @JsonSubTypes.Type(Request.Forget.class)
+})
+sealed interface Request {
+  /** Answered by {@link Reply.Devices}. */
+  record Enumerate() implements Request {}
+
+  /** Opens a device for all later requests; answered by {@link Reply.Done}. */
+  record Open(int device, long memoryBytes) implements Request {}
+
+  /**
+   * Names a call; nothing is compiled yet. Answered by {@link Reply.Done}.
+   *
+   * @param parameters texts of those that differ from their default
+   */
+  record Prepare(
+      long id,
+      String kernel,
+      String variant,
+      Map<String, String> parameters,
+      Map<String, SharedTensor> inputs,
+      Map<String, SharedTensor> outputs)
+      implements Request {}
+
+  /** Runs a prepared call; answered by {@link Reply.Ran}. */
+  record Run(long id) implements Request {}
+
+  /** Lets go of a prepared call and of tensors that no other call uses. */
+  record Forget(long id) implements Request {}
+
+  /**
+   * A tensor in shared memory.
+   *
+   * @param file that holds its block from the first byte
+   */
+  record SharedTensor(ElementType type, List<Long> shape, String file) {}
+}
