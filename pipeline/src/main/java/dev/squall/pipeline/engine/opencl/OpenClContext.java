@@ -3,6 +3,7 @@ package dev.squall.pipeline.engine.opencl;
 import static org.lwjgl.system.MemoryUtil.NULL;
 
 import dev.squall.pipeline.engine.remote.DeviceFacts;
+import java.nio.IntBuffer;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.system.MemoryStack;
@@ -24,15 +25,15 @@ final class OpenClContext implements AutoCloseable {
 
   static OpenClContext open(OpenClInfo.Handles handles, DeviceFacts facts) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
-      int[] code = new int[1];
+      IntBuffer code = stack.mallocInt(1);
       PointerBuffer properties =
           stack.pointers(CL10.CL_CONTEXT_PLATFORM, handles.platform(), NULL);
       long context = CL10.clCreateContext(properties, handles.device(), null, NULL, code);
-      OpenClErrors.check(code[0], "clCreateContext");
+      OpenClErrors.check(code.get(0), "clCreateContext");
       long queue =
           CL10.clCreateCommandQueue(
               context, handles.device(), CL10.CL_QUEUE_PROFILING_ENABLE, code);
-      OpenClErrors.check(code[0], "clCreateCommandQueue");
+      OpenClErrors.check(code.get(0), "clCreateCommandQueue");
       return new OpenClContext(handles, facts, context, queue);
     }
   }

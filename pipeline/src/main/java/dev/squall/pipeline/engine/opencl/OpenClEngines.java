@@ -83,8 +83,8 @@ public final class OpenClEngines {
                         JAVA_OPTIONS,
                         OpenClProcess.class.getName(),
                         List.of(engine, cacheFolder.resolve("programs").toString()),
-                        stack.environment(),
-                        stack.scratchDirectory(),
+                        stack,
+                        Map.of(),
                         List.of()),
                     stack.fingerprint(),
                     "./squall setup --list shows what can be installed"))

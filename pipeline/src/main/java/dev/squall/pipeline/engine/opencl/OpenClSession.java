@@ -7,6 +7,7 @@ import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.bundle.BundleStore;
+import dev.squall.pipeline.bundle.ProgramArrays;
 import dev.squall.pipeline.engine.DeviceSession;
 import java.nio.file.Path;
 import java.util.ArrayList;

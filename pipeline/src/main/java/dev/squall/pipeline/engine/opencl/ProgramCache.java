@@ -10,6 +10,7 @@ import dev.squall.pipeline.bundle.KernelBundle;
 import dev.squall.pipeline.io.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,12 +74,12 @@ final class ProgramCache implements AutoCloseable {
     }
     ByteBuffer direct = MemoryUtil.memAlloc(content.length).put(content).flip();
     try (MemoryStack stack = MemoryStack.stackPush()) {
-      int[] code = new int[1];
-      int[] status = new int[1];
+      IntBuffer code = stack.mallocInt(1);
+      IntBuffer status = stack.mallocInt(1);
       long program =
           CL10.clCreateProgramWithBinary(
               context.context(), stack.pointers(context.device()), direct, status, code);
-      if (code[0] != CL10.CL_SUCCESS || status[0] != CL10.CL_SUCCESS) {
+      if (code.get(0) != CL10.CL_SUCCESS || status.get(0) != CL10.CL_SUCCESS) {
         return Optional.empty(); // of another driver version, or damaged: built anew
       }
       if (CL10.clBuildProgram(program, context.device(), OPTIONS, null, NULL) != CL10.CL_SUCCESS) {
@@ -92,20 +93,7 @@ final class ProgramCache implements AutoCloseable {
   }
 
   private long build(KernelBundle bundle, byte[] content, Path binary) {
-    int[] code = new int[1];
-    long program;
-    if (bundle.target() == BundleTarget.SPIRV) {
-      ByteBuffer direct = MemoryUtil.memAlloc(content.length).put(content).flip();
-      try {
-        program = CL21.clCreateProgramWithIL(context.context(), direct, code);
-      } finally {
-        MemoryUtil.memFree(direct);
-      }
-    } else {
-      String source = new String(content, StandardCharsets.UTF_8);
-      program = CL10.clCreateProgramWithSource(context.context(), source, code);
-    }
-    OpenClErrors.check(code[0], "creating the program " + bundle.file());
+    long program = create(bundle, content);
     int built = CL10.clBuildProgram(program, context.device(), OPTIONS, null, NULL);
     if (built != CL10.CL_SUCCESS) {
       String log = log(program);
@@ -118,6 +106,22 @@ final class ProgramCache implements AutoCloseable {
     }
     keep(program, binary);
     return program;
+  }
+
+  private long create(KernelBundle bundle, byte[] content) {
+    ByteBuffer direct = MemoryUtil.memAlloc(content.length).put(content).flip();
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      IntBuffer code = stack.mallocInt(1);
+      long program =
+          bundle.target() == BundleTarget.SPIRV
+              ? CL21.clCreateProgramWithIL(context.context(), direct, code)
+              : CL10.clCreateProgramWithSource(
+                  context.context(), MemoryUtil.memUTF8(direct), code);
+      OpenClErrors.check(code.get(0), "creating the program " + bundle.file());
+      return program;
+    } finally {
+      MemoryUtil.memFree(direct);
+    }
   }
 
   private String log(long program) {

@@ -94,11 +94,13 @@ final class DeviceProcess implements AutoCloseable {
     command.add(socket.toString());
     command.addAll(launch.arguments());
     ProcessBuilder builder = new ProcessBuilder(command);
+    launch.stack().applyTo(builder);
     builder.environment().putAll(launch.environment());
     builder.redirectErrorStream(true);
     builder.redirectOutput(log.toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    if (launch.scratchDirectory()) {
+    if (launch.stack().capture()) {
+      // Its driver leaves recordings there; they go with this process's folder.
       Path scratch = memory.newFile("scratch");
       Files.createDirectory(scratch);
       builder.directory(scratch.toFile());

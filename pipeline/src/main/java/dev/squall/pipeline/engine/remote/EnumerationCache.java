@@ -61,7 +61,7 @@ public final class EnumerationCache {
     try {
       Files.createDirectories(file.getParent());
       byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(answers);
-      AtomicFile.write(file, out -> out.write(json));
+      AtomicFile.write(file, json);
     } catch (IOException | RuntimeException e) {
       // The next run asks again.
     }

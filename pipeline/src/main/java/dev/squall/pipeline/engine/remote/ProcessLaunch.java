@@ -1,5 +1,6 @@
 package dev.squall.pipeline.engine.remote;
 
+import dev.squall.pipeline.stack.DriverStack;
 import java.util.List;
 import java.util.Map;
 
@@ -9,9 +10,8 @@ import java.util.Map;
  * @param name what messages call it, for example {@code opencl on pocl}
  * @param javaOptions options of its JVM, before the class path
  * @param mainClass gets the socket's path as its first argument, then {@code arguments}
- * @param environment variables on top of this process's own
- * @param scratchDirectory whether it must start in an empty folder of its own, where its driver
- *     leaves files
+ * @param stack the one driver that it sees
+ * @param environment variables on top of the stack's
  * @param failurePatterns regular expressions of lines that a driver prints when a launch failed
  */
 public record ProcessLaunch(
@@ -19,8 +19,8 @@ public record ProcessLaunch(
     List<String> javaOptions,
     String mainClass,
     List<String> arguments,
+    DriverStack stack,
     Map<String, String> environment,
-    boolean scratchDirectory,
     List<String> failurePatterns) {
   public ProcessLaunch {
     javaOptions = List.copyOf(javaOptions);

@@ -125,7 +125,7 @@ public final class RemoteEngine implements Engine {
   private Device device(DeviceFacts facts, Site site, Map<String, Integer> used) {
     DeviceProfile profile =
         profiles
-            .match(facts.platform(), facts.name(), site.launch().environment())
+            .match(facts.platform(), facts.name(), site.launch().stack().environment())
             .orElseGet(() -> UnknownProfile.of(facts));
     int number = used.merge(profile.id(), 1, Integer::sum);
     return new Device(
