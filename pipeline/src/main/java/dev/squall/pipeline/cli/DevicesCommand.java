@@ -9,7 +9,6 @@ import dev.squall.pipeline.report.TextTable;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,7 +30,7 @@ final class DevicesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    Machine machine = Machine.look(OptionalLong.empty());
+    Machine machine = Machine.lookAgain();
     if (json) {
       for (Device device : machine.devices().found()) {
         System.out.println(JSON.writeValueAsString(found(device)));

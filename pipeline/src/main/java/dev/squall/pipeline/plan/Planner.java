@@ -67,7 +67,7 @@ public final class Planner {
     for (Device device : allowed) {
       long transfer = transferBytes(stage, device, placed);
       for (Variant each : variants) {
-        Support support = each.supports(stage.sizes(), device.traits());
+        Support support = devices.supports(device, each, stage.sizes());
         candidates.add(
             support.supported()
                 ? Candidate.possible(device, each, costs.predict(stage, each, device, transfer))

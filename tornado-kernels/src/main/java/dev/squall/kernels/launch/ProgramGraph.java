@@ -3,6 +3,7 @@ package dev.squall.kernels.launch;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -25,10 +26,28 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids) {
 
   /**
+   * A program for the JVM, where annotated loops run as written.
+   *
    * @param name the graph's name, a Java identifier
    */
   public static ProgramGraph build(
       String name, Program program, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    return build(name, program, inputs, outputs, UnaryOperator.identity());
+  }
+
+  /**
+   * A program for a device. Inputs move to it once, since nothing changes them.
+   *
+   * @param name the graph's name, a Java identifier
+   * @param launch the grid to launch a task with, given the one that it states; a grid without a
+   *     work-group leaves the choice to TornadoVM
+   */
+  public static ProgramGraph build(
+      String name,
+      Program program,
+      Map<String, Tensor> inputs,
+      Map<String, Tensor> outputs,
+      UnaryOperator<Grid> launch) {
     Bound arguments = new Bound(program, inputs, outputs);
     TaskGraph graph = new TaskGraph(name);
     GridScheduler grids = new GridScheduler();
@@ -36,14 +55,15 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids) {
         .keySet()
         .forEach(
             port ->
-                graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, arguments.array(port)));
+                graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, arguments.array(port)));
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, arguments.dims(), arguments.scalars());
     for (int i = 0; i < program.tasks().size(); i++) {
       Task task = program.tasks().get(i);
       String id = "t" + i + "_" + task.method();
       task.wiring().add(graph, id, arguments);
-      if (!task.grid().local().isEmpty()) {
-        grids.addWorkerGrid(name + "." + id, workers(task.grid()));
+      Grid grid = launch.apply(task.grid());
+      if (!grid.local().isEmpty()) {
+        grids.addWorkerGrid(name + "." + id, workers(grid));
       }
     }
     outputs

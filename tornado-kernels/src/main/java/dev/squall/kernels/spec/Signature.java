@@ -111,9 +111,7 @@ public final class Signature {
     return sizes;
   }
 
-  /**
-   * The parameter texts that {@link #bind} makes {@code sizes} of; defaults are left out.
-   */
+  /** The parameter texts that {@link #bind} makes {@code sizes} of; defaults are left out. */
   public Map<String, String> parameterTexts(Sizes sizes) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {

@@ -11,8 +11,7 @@ import java.util.Optional;
 public interface TensorMemory {
   /** Memory of this process alone, freed by the garbage collector. */
   TensorMemory PRIVATE =
-      (bytes, alignment) ->
-          new Block(Arena.ofAuto().allocate(bytes, alignment), Optional.empty());
+      (bytes, alignment) -> new Block(Arena.ofAuto().allocate(bytes, alignment), Optional.empty());
 
   /**
    * Zeroed memory that stays alive as long as the block or its segment is reachable.

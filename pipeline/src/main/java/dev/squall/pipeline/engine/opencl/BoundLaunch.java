@@ -56,10 +56,7 @@ final class BoundLaunch implements AutoCloseable {
     }
     LaunchSize size =
         LaunchSize.of(
-            bundle,
-            task.grid(),
-            !context.worksInHostMemory(),
-            context.facts().maxWorkGroup());
+            bundle, task.grid(), !context.worksInHostMemory(), context.facts().maxWorkGroup());
     int[] code = new int[1];
     long kernel = CL10.clCreateKernel(programs.program(bundle), bundle.entryPoint(), code);
     OpenClErrors.check(code[0], "clCreateKernel " + bundle.entryPoint());
@@ -133,9 +130,9 @@ final class BoundLaunch implements AutoCloseable {
     }
   }
 
-  private static PointerBuffer pointers(MemoryStack stack, List<Long> values) {
+  private static PointerBuffer pointers(MemoryStack stack, List<Integer> values) {
     PointerBuffer pointers = stack.mallocPointer(values.size());
-    values.forEach(pointers::put);
+    values.forEach(value -> pointers.put((long) value));
     return pointers.flip();
   }
 

@@ -97,13 +97,7 @@ final class DeviceBuffers implements AutoCloseable {
                 : stack.malloc(1).put(0, (byte) 0x5A);
         OpenClErrors.check(
             CL12.clEnqueueFillBuffer(
-                context.queue(),
-                buffer,
-                pattern,
-                Tensor.HEADER_BYTES,
-                tensor.bytes(),
-                null,
-                null),
+                context.queue(), buffer, pattern, Tensor.HEADER_BYTES, tensor.bytes(), null, null),
             "clEnqueueFillBuffer");
       }
     }

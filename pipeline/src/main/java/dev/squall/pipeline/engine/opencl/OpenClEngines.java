@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The engines that run kernel bundles through OpenCL: from OpenCL C, and from SPIR-V. */
 public final class OpenClEngines {
@@ -38,7 +39,10 @@ public final class OpenClEngines {
    * @param cacheFolder of the user, for built programs
    */
   public static Engine openCl(
-      List<DriverStack> stacks, DeviceProfiles profiles, EnumerationCache cache, TimeLimits limits,
+      List<DriverStack> stacks,
+      DeviceProfiles profiles,
+      EnumerationCache cache,
+      TimeLimits limits,
       Path cacheFolder) {
     Map<BundleTarget, BundleStore> stores = new EnumMap<>(BundleTarget.class);
     return new RemoteEngine(
@@ -55,7 +59,10 @@ public final class OpenClEngines {
 
   /** The same devices, as far as their drivers load SPIR-V. */
   public static Engine spirv(
-      List<DriverStack> stacks, DeviceProfiles profiles, EnumerationCache cache, TimeLimits limits,
+      List<DriverStack> stacks,
+      DeviceProfiles profiles,
+      EnumerationCache cache,
+      TimeLimits limits,
       Path cacheFolder) {
     BundleStore store = BundleStore.load(BundleTarget.SPIRV);
     return new RemoteEngine(
@@ -83,7 +90,7 @@ public final class OpenClEngines {
                         JAVA_OPTIONS,
                         OpenClProcess.class.getName(),
                         List.of(engine, cacheFolder.resolve("programs").toString()),
-                        stack,
+                        Optional.of(stack),
                         Map.of(),
                         List.of()),
                     stack.fingerprint(),

@@ -75,7 +75,8 @@ final class OpenClSession implements DeviceSession {
           .forEach(
               task ->
                   launches.add(
-                      BoundLaunch.bind(context, bundles.of(task), task, arrays, programs, buffers)));
+                      BoundLaunch.bind(
+                          context, bundles.of(task), task, arrays, programs, buffers)));
     } catch (SquallException e) {
       launches.forEach(BoundLaunch::close);
       buffers.release(arrays.own());

@@ -101,8 +101,7 @@ final class ProgramCache implements AutoCloseable {
       throw new SquallException(
           ErrorClass.COMPILE,
           "%s does not build: %s%s"
-              .formatted(
-                  bundle.file(), OpenClErrors.name(built), log.isEmpty() ? "" : ": " + log));
+              .formatted(bundle.file(), OpenClErrors.name(built), log.isEmpty() ? "" : ": " + log));
     }
     keep(program, binary);
     return program;
@@ -115,8 +114,7 @@ final class ProgramCache implements AutoCloseable {
       long program =
           bundle.target() == BundleTarget.SPIRV
               ? CL21.clCreateProgramWithIL(context.context(), direct, code)
-              : CL10.clCreateProgramWithSource(
-                  context.context(), MemoryUtil.memUTF8(direct), code);
+              : CL10.clCreateProgramWithSource(context.context(), MemoryUtil.memUTF8(direct), code);
       OpenClErrors.check(code.get(0), "creating the program " + bundle.file());
       return program;
     } finally {

@@ -2,6 +2,7 @@ package dev.squall.pipeline.engine.remote;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.stack.DriverStack;
 import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -73,7 +74,9 @@ final class DeviceProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new SquallException(
-          ErrorClass.DEVICE_LOST, "cannot start the process for %s: %s".formatted(launch.name(), e), e);
+          ErrorClass.DEVICE_LOST,
+          "cannot start the process for %s: %s".formatted(launch.name(), e),
+          e);
     } finally {
       try {
         Files.deleteIfExists(socket);
@@ -94,12 +97,12 @@ final class DeviceProcess implements AutoCloseable {
     command.add(socket.toString());
     command.addAll(launch.arguments());
     ProcessBuilder builder = new ProcessBuilder(command);
-    launch.stack().applyTo(builder);
+    launch.stack().ifPresent(stack -> stack.applyTo(builder));
     builder.environment().putAll(launch.environment());
     builder.redirectErrorStream(true);
     builder.redirectOutput(log.toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    if (launch.stack().capture()) {
+    if (launch.stack().filter(DriverStack::capture).isPresent()) {
       // Its driver leaves recordings there; they go with this process's folder.
       Path scratch = memory.newFile("scratch");
       Files.createDirectory(scratch);

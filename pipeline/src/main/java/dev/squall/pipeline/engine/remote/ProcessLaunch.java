@@ -3,6 +3,7 @@ package dev.squall.pipeline.engine.remote;
 import dev.squall.pipeline.stack.DriverStack;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a device's process is started.
@@ -10,7 +11,7 @@ import java.util.Map;
  * @param name what messages call it, for example {@code opencl on pocl}
  * @param javaOptions options of its JVM, before the class path
  * @param mainClass gets the socket's path as its first argument, then {@code arguments}
- * @param stack the one driver that it sees
+ * @param stack the one OpenCL driver that it sees; none if it needs none
  * @param environment variables on top of the stack's
  * @param failurePatterns regular expressions of lines that a driver prints when a launch failed
  */
@@ -19,7 +20,7 @@ public record ProcessLaunch(
     List<String> javaOptions,
     String mainClass,
     List<String> arguments,
-    DriverStack stack,
+    Optional<DriverStack> stack,
     Map<String, String> environment,
     List<String> failurePatterns) {
   public ProcessLaunch {

@@ -9,6 +9,7 @@ import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.MissingDevice;
+import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.profiles.DeviceProfile;
 import dev.squall.profiles.DeviceProfiles;
 import java.util.ArrayList;
@@ -112,8 +113,7 @@ public final class RemoteEngine implements Engine {
 
   private Found ask(Site site, String key) {
     try (DeviceProcess process = DeviceProcess.start(site.launch(), limits.start())) {
-      Reply reply =
-          process.ask(new Request.Enumerate(), limits.enumerate(), "listing its devices");
+      Reply reply = process.ask(new Request.Enumerate(), limits.enumerate(), "listing its devices");
       List<DeviceFacts> facts = ((Reply.Devices) reply).devices();
       cache.put(key, facts);
       return new Found(facts, "its driver shows no device");
@@ -125,7 +125,10 @@ public final class RemoteEngine implements Engine {
   private Device device(DeviceFacts facts, Site site, Map<String, Integer> used) {
     DeviceProfile profile =
         profiles
-            .match(facts.platform(), facts.name(), site.launch().stack().environment())
+            .match(
+                facts.platform(),
+                facts.name(),
+                site.launch().stack().map(DriverStack::environment).orElse(Map.of()))
             .orElseGet(() -> UnknownProfile.of(facts));
     int number = used.merge(profile.id(), 1, Integer::sum);
     return new Device(
@@ -142,7 +145,12 @@ public final class RemoteEngine implements Engine {
     boolean workGroups =
         facts.maxWorkGroup() > 0 && profile.limits().supportsKernelContext().orElse(true);
     return new DeviceTraits(
-        false, workGroups, facts.maxWorkGroup(), facts.localMemoryBytes(), facts.fp16(), facts.fp64());
+        false,
+        workGroups,
+        facts.maxWorkGroup(),
+        facts.localMemoryBytes(),
+        facts.fp16(),
+        facts.fp64());
   }
 
   @Override

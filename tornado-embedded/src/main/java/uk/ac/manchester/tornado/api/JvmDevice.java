@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /** The running JVM as a device: arrays live in native memory, local arrays in the heap. */
-final class JvmDevice implements TornadoDevice, TornadoTargetDevice {
+final class JvmDevice implements TornadoDevice, TornadoDeviceContext, TornadoTargetDevice {
 
   @Override
   public String getDeviceName() {
@@ -23,6 +23,21 @@ final class JvmDevice implements TornadoDevice, TornadoTargetDevice {
   @Override
   public String getPlatformName() {
     return System.getProperty("java.vm.name");
+  }
+
+  @Override
+  public TornadoDeviceContext getDeviceContext() {
+    return this;
+  }
+
+  @Override
+  public boolean isPlatformFPGA() {
+    return false;
+  }
+
+  @Override
+  public boolean isFP64Supported() {
+    return true;
   }
 
   @Override
@@ -78,6 +93,11 @@ final class JvmDevice implements TornadoDevice, TornadoTargetDevice {
   @Override
   public long[] getDeviceMaxWorkItemSizes() {
     return new long[] {NdRange.LARGEST_GROUP, NdRange.LARGEST_GROUP, NdRange.LARGEST_GROUP};
+  }
+
+  @Override
+  public long[] getDeviceMaxWorkGroupSize() {
+    return new long[] {NdRange.LARGEST_GROUP};
   }
 
   @Override

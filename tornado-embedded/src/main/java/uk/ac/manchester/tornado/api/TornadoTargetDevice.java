@@ -13,5 +13,8 @@ public interface TornadoTargetDevice {
   /** Returns the greatest work-group sizes of x, y, z. */
   long[] getDeviceMaxWorkItemSizes();
 
+  /** Returns the greatest number of work-items of a group. */
+  long[] getDeviceMaxWorkGroupSize();
+
   long getDeviceMaxAllocationSize();
 }

@@ -1,0 +1,133 @@
+package dev.squall.pipeline.engine.tornado;
+
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.Support;
+import dev.squall.pipeline.engine.Engine;
+import dev.squall.pipeline.engine.remote.EnumerationCache;
+import dev.squall.pipeline.engine.remote.ProcessLaunch;
+import dev.squall.pipeline.engine.remote.RemoteEngine;
+import dev.squall.pipeline.engine.remote.TimeLimits;
+import dev.squall.pipeline.io.AtomicFile;
+import dev.squall.pipeline.stack.DriverStack;
+import dev.squall.profiles.DeviceProfiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The engines of live TornadoVM, one for each back end and the runtime it launches through. */
+public final class TornadoEngines {
+  /** What TornadoVM's natives print when a call of the driver failed and nobody is told. */
+  private static final List<String> FAILURES =
+      List.of(
+          "\\[TornadoVM-[A-Z0-9-]*JNI\\] ERROR",
+          "^\\s*\\[ERROR\\] cl",
+          "\\[Bailout\\]",
+          "notify error",
+          "Unable to (compile|load|launch)");
+
+  private TornadoEngines() {}
+
+  /**
+   * The engines that the SDKs here can serve.
+   *
+   * @param cacheFolder of the user
+   */
+  public static List<Engine> all(
+      List<TornadoSdk> sdks,
+      List<DriverStack> stacks,
+      DeviceProfiles profiles,
+      EnumerationCache cache,
+      TimeLimits limits,
+      Path cacheFolder) {
+    List<Engine> engines = new ArrayList<>();
+    for (TornadoFlavor flavor : TornadoFlavor.values()) {
+      List<RemoteEngine.Site> sites = new ArrayList<>();
+      for (TornadoSdk sdk : sdks) {
+        if (sdk.backends().contains(flavor.backend())) {
+          sites.addAll(sites(flavor, sdk, stacks, cacheFolder));
+        }
+      }
+      if (!sites.isEmpty()) {
+        engines.add(
+            new RemoteEngine(
+                flavor.engine(),
+                sites,
+                profiles,
+                cache,
+                limits,
+                (device, program) -> Support.yes()));
+      }
+    }
+    return engines;
+  }
+
+  private static List<RemoteEngine.Site> sites(
+      TornadoFlavor flavor, TornadoSdk sdk, List<DriverStack> stacks, Path cacheFolder) {
+    if (!flavor.stacks()) {
+      return List.of(site(flavor, sdk, Optional.empty(), cacheFolder));
+    }
+    return stacks.stream()
+        .filter(stack -> flavor != TornadoFlavor.LEVEL_ZERO || stack.offersLevelZero())
+        .map(stack -> site(flavor, sdk, Optional.of(stack), cacheFolder))
+        .toList();
+  }
+
+  private static RemoteEngine.Site site(
+      TornadoFlavor flavor, TornadoSdk sdk, Optional<DriverStack> stack, Path cacheFolder) {
+    String where = stack.map(DriverStack::name).orElse("nvidia");
+    ProcessLaunch launch =
+        new ProcessLaunch(
+            "%s on %s".formatted(flavor.engine(), where),
+            javaOptions(flavor, sdk, cacheFolder),
+            TornadoProcess.class.getName(),
+            List.of(),
+            stack,
+            Map.of(TornadoSdk.VARIABLE, sdk.home().toString()),
+            FAILURES);
+    return new RemoteEngine.Site(
+        where,
+        launch,
+        "%s %s %s"
+            .formatted(
+                sdk.home(), sdk.version(), stack.map(DriverStack::fingerprint).orElse("nvidia")),
+        "see ./squall devices and the driver's own tools");
+  }
+
+  private static List<String> javaOptions(TornadoFlavor flavor, TornadoSdk sdk, Path cacheFolder) {
+    List<String> options = new ArrayList<>();
+    options.add("@" + argumentFile(sdk, cacheFolder));
+    options.add("--enable-native-access=ALL-UNNAMED");
+    options.add("-Xmx2g");
+    options.add("-Duser.language=en");
+    // A kernel that does not compile must not run as Java in silence.
+    options.add("-Dtornado.recover.bailout=False");
+    options.addAll(flavor.options());
+    return options;
+  }
+
+  /** The SDK may have been moved since its own file was written. */
+  private static Path argumentFile(TornadoSdk sdk, Path cacheFolder) {
+    Path file =
+        cacheFolder
+            .resolve("tornado")
+            .resolve(Integer.toHexString(sdk.home().toString().hashCode()) + ".args");
+    try {
+      byte[] arguments =
+          String.join("\n", sdk.arguments()).concat("\n").getBytes(StandardCharsets.UTF_8);
+      if (!Files.exists(file) || !java.util.Arrays.equals(Files.readAllBytes(file), arguments)) {
+        Files.createDirectories(file.getParent());
+        AtomicFile.write(file, arguments);
+      }
+      return file;
+    } catch (IOException e) {
+      throw SquallException.invalidInput(
+          "TornadoVM in %s: its arguments cannot be read: %s"
+              .formatted(sdk.home(), e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.squall.pipeline.engine.tornado;
+
+import dev.squall.kernels.error.ErrorClass;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.launch.Grid;
+import dev.squall.kernels.launch.Program;
+import dev.squall.kernels.launch.ProgramGraph;
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Variant;
+import dev.squall.pipeline.engine.DeviceSession;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+
+/**
+ * Runs programs on one device through TornadoVM: a task graph of its own for each call, whose plan
+ * stays resident, so that a kernel is compiled once.
+ */
+final class TornadoSession implements DeviceSession {
+  private final TornadoDevice device;
+  private final boolean fpga;
+  private final Map<Key, TornadoExecutionPlan> plans = new HashMap<>();
+  private int graphs;
+
+  TornadoSession(TornadoDevice device) {
+    this.device = device;
+    this.fpga = device.getDeviceContext().isPlatformFPGA();
+  }
+
+  @Override
+  public Times run(Kernel kernel, Variant variant, Call call) {
+    long start = System.nanoTime();
+    Key key = new Key(kernel.id(), variant.name(), call);
+    TornadoExecutionPlan plan = plans.get(key);
+    double compile = 0;
+    try {
+      if (plan == null) {
+        plan = plan(kernel, variant, call);
+        plans.put(key, plan);
+        compile = (System.nanoTime() - start) * 1e-9;
+      }
+      long launched = System.nanoTime();
+      plan.execute();
+      double compute = (System.nanoTime() - launched) * 1e-9;
+      return new Times(compile, 0, compute, 0, (System.nanoTime() - start) * 1e-9);
+    } catch (TornadoOutOfMemoryException | TornadoMemoryException e) {
+      throw failure(ErrorClass.OUT_OF_MEMORY, key, e);
+    } catch (SquallException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // What does not compile fails in the first execution, and with exceptions of many kinds.
+      throw failure(compile > 0 ? ErrorClass.COMPILE : ErrorClass.LAUNCH, key, e);
+    } catch (AssertionError | StackOverflowError | LinkageError e) {
+      throw failure(ErrorClass.COMPILE, key, e);
+    } finally {
+      NativeOutput.flush();
+    }
+  }
+
+  private SquallException failure(ErrorClass errorClass, Key key, Throwable cause) {
+    plans.remove(key);
+    Throwable root = cause;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return new SquallException(
+        errorClass, "%s (%s): %s".formatted(key.kernel(), key.variant(), root), cause);
+  }
+
+  private TornadoExecutionPlan plan(Kernel kernel, Variant variant, Call call) {
+    if (!(variant instanceof Variant.Device code)) {
+      throw SquallException.unsupported(
+          "%s: %s is host code".formatted(kernel.id(), variant.name()));
+    }
+    Program program = code.program().apply(call.sizes());
+    ProgramGraph graph =
+        ProgramGraph.build("g" + graphs++, program, call.inputs(), call.outputs(), this::launch);
+    TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.graph()).withDevice(device);
+    return fpga ? plan : plan.withGridScheduler(graph.grids());
+  }
+
+  /**
+   * Without a grid, loops whose bounds are read from an array run on one work-item; with one, code
+   * for FPGAs does not compile.
+   */
+  private Grid launch(Grid stated) {
+    if (fpga) {
+      return stated;
+    }
+    boolean cpu = device.getDeviceType() == TornadoDeviceType.CPU;
+    long[] workGroup = device.getPhysicalDevice().getDeviceMaxWorkGroupSize();
+    int most = (int) Math.min(256, workGroup.length == 0 ? 1 : workGroup[0]);
+    return stated.launch(stated.global().size(), cpu, most);
+  }
+
+  @Override
+  public void forget(Call call) {
+    for (Key key : List.copyOf(plans.keySet())) {
+      if (key.call().equals(call)) {
+        plans.remove(key).freeDeviceMemory();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    plans.values().forEach(TornadoExecutionPlan::freeDeviceMemory);
+    plans.clear();
+  }
+
+  private record Key(String kernel, String variant, Call call) {}
+}
