@@ -164,12 +164,19 @@ public final class RemoteEngine implements Engine {
   @Override
   public DeviceSession open(Device device) {
     Opening opening = openings.get(device);
-    DeviceProcess process = DeviceProcess.start(opening.launch(), limits.start());
+    return open(opening.launch(), opening.index(), device.memoryBytes(), limits);
+  }
+
+  /**
+   * Opens a device in a new process.
+   *
+   * @throws SquallException with the class of what went wrong
+   */
+  public static DeviceSession open(
+      ProcessLaunch launch, int index, long memoryBytes, TimeLimits limits) {
+    DeviceProcess process = DeviceProcess.start(launch, limits.start());
     try {
-      process.ask(
-          new Request.Open(opening.index(), device.memoryBytes()),
-          limits.enumerate(),
-          "opening " + device.id());
+      process.ask(new Request.Open(index, memoryBytes), limits.enumerate(), "opening it");
       return new RemoteSession(process, limits);
     } catch (SquallException e) {
       process.close();

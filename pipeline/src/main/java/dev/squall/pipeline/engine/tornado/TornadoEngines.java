@@ -2,6 +2,7 @@ package dev.squall.pipeline.engine.tornado;
 
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Support;
+import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.remote.EnumerationCache;
 import dev.squall.pipeline.engine.remote.ProcessLaunch;
@@ -29,6 +30,11 @@ public final class TornadoEngines {
           "\\[Bailout\\]",
           "notify error",
           "Unable to (compile|load|launch)");
+
+  /** The site of back ends that bring no driver stack with them. */
+  private static final String NVIDIA = "nvidia";
+
+  private static final long DEFAULT_MEMORY_BYTES = 4L << 30;
 
   private TornadoEngines() {}
 
@@ -77,24 +83,46 @@ public final class TornadoEngines {
         .toList();
   }
 
+  /**
+   * Opens the first device of a stack, for a use of its own.
+   *
+   * @param engine name of one of the engines
+   * @param options of the process's JVM beyond the usual
+   * @throws SquallException with the class of what went wrong
+   */
+  public static DeviceSession openFirst(
+      String engine, TornadoSdk sdk, DriverStack stack, Path cacheFolder, List<String> options) {
+    TornadoFlavor flavor = TornadoFlavor.ofEngine(engine).orElseThrow();
+    ProcessLaunch launch = launch(flavor, sdk, Optional.of(stack), cacheFolder, options);
+    return RemoteEngine.open(launch, 0, DEFAULT_MEMORY_BYTES, TimeLimits.ofEnvironment());
+  }
+
+  private static ProcessLaunch launch(
+      TornadoFlavor flavor,
+      TornadoSdk sdk,
+      Optional<DriverStack> stack,
+      Path cacheFolder,
+      List<String> more) {
+    List<String> options = javaOptions(flavor, sdk, cacheFolder);
+    options.addAll(more);
+    return new ProcessLaunch(
+        "%s on %s".formatted(flavor.engine(), stack.map(DriverStack::name).orElse(NVIDIA)),
+        options,
+        TornadoProcess.class.getName(),
+        List.of(),
+        stack,
+        Map.of(TornadoSdk.VARIABLE, sdk.home().toString()),
+        FAILURES);
+  }
+
   private static RemoteEngine.Site site(
       TornadoFlavor flavor, TornadoSdk sdk, Optional<DriverStack> stack, Path cacheFolder) {
-    String where = stack.map(DriverStack::name).orElse("nvidia");
-    ProcessLaunch launch =
-        new ProcessLaunch(
-            "%s on %s".formatted(flavor.engine(), where),
-            javaOptions(flavor, sdk, cacheFolder),
-            TornadoProcess.class.getName(),
-            List.of(),
-            stack,
-            Map.of(TornadoSdk.VARIABLE, sdk.home().toString()),
-            FAILURES);
     return new RemoteEngine.Site(
-        where,
-        launch,
+        stack.map(DriverStack::name).orElse(NVIDIA),
+        launch(flavor, sdk, stack, cacheFolder, List.of()),
         "%s %s %s"
             .formatted(
-                sdk.home(), sdk.version(), stack.map(DriverStack::fingerprint).orElse("nvidia")),
+                sdk.home(), sdk.version(), stack.map(DriverStack::fingerprint).orElse(NVIDIA)),
         "see ./squall devices and the driver's own tools");
   }
 
