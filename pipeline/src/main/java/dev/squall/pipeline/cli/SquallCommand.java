@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       PlanCommand.class,
       DevicesCommand.class,
+      SetupCommand.class,
       KernelCommand.class,
       BenchCommand.class,
       CalibrateCommand.class,

@@ -193,8 +193,7 @@ final class StackSearch {
           "ForceDeviceId", "0x56a0");
 
   private Optional<Path> levelZeroLoader(Path library) {
-    boolean intelGpu =
-        (library.getFileName() + ".").startsWith(KnownStack.ARC_CAPTURE.libraryName() + ".");
+    boolean intelGpu = KnownStack.ARC_CAPTURE.isDriver(library.getFileName().toString());
     Libraries libraries = surroundings.libraries();
     return intelGpu && libraries.find(INTEL_LEVEL_ZERO).isPresent()
         ? libraries.find(LOADER_NAME)
@@ -224,9 +223,15 @@ final class StackSearch {
           new MissingStack(
               icd.stem(),
               "%s names %s, which is not there".formatted(icd.file(), icd.library()),
-              remedy(icd.file(), icd.stem())));
+              KnownStack.ofLibrary(fileName(icd.library()))
+                  .map(KnownStack::remedy)
+                  .orElseGet(() -> remedy(icd.file(), icd.stem()))));
     }
     return library;
+  }
+
+  private static String fileName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   private String remedy(Path icd, String name) {

@@ -1,8 +1,12 @@
 package dev.squall.pipeline.stack;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All that the search for stacks looks at.
@@ -15,7 +19,7 @@ import java.util.Map;
  * @param deviceFolders whose entries come and go with GPUs
  * @param platform operating system and processor, for example {@code Linux amd64}
  */
-record Surroundings(
+public record Surroundings(
     Path cache,
     Path systemVendors,
     Map<String, String> environment,
@@ -25,7 +29,7 @@ record Surroundings(
     String platform) {
   private static final Path VENDORS = Path.of("/etc/OpenCL/vendors");
 
-  static Surroundings ofThisMachine(Path cache) {
+  public static Surroundings ofThisMachine(Path cache) {
     Map<String, String> environment = System.getenv();
     return new Surroundings(
         cache.toAbsolutePath(),
@@ -42,7 +46,35 @@ record Surroundings(
   }
 
   /** Whether there are packages of {@code stack} for this machine. */
-  boolean canHave(KnownStack stack) {
+  public boolean canHave(KnownStack stack) {
     return stack == KnownStack.POCL ? linux() : platform.equals("Linux amd64");
+  }
+
+  /** The driver of {@code stack} as a package manager registered it for the whole machine. */
+  public Optional<Path> registeredDriver(KnownStack stack) {
+    try (Stream<Path> files = Files.list(systemVendors)) {
+      for (Path file : files.sorted().toList()) {
+        Optional<Path> driver = driver(file, stack);
+        if (driver.isPresent()) {
+          return driver;
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // No readable folder registers nothing.
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Path> driver(Path file, KnownStack stack) {
+    if (!file.toString().endsWith(IcdFile.SUFFIX)) {
+      return Optional.empty();
+    }
+    try {
+      return libraries
+          .find(IcdFile.read(file).library())
+          .filter(library -> stack.isDriver(library.getFileName().toString()));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // the next file may be sound
+    }
   }
 }
