@@ -21,13 +21,11 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Installs driver stacks into the user's cache. */
 @Command(
@@ -51,9 +49,8 @@ final class SetupCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "STACK",
-      converter = StackName.class,
       description = "opencl-cpu, intel-cpu, fpga-emulator or arc-capture; several may be named.")
-  private List<KnownStack> stacks = List.of();
+  private List<String> names = List.of();
 
   @Option(names = "--list", description = "List the stacks, what they are and which are here.")
   private boolean list;
@@ -84,21 +81,31 @@ final class SetupCommand implements Callable<Integer> {
   public Integer call() {
     Surroundings here = surroundings.apply(UserFiles.cache());
     if (list) {
-      if (!stacks.isEmpty()) {
+      if (!names.isEmpty()) {
         throw new ParameterException(spec.commandLine(), "--list names no stack");
       }
       list(DriverStacks.find(here));
       return ExitCodes.GOOD;
     }
-    if (stacks.isEmpty()) {
+    if (names.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "name a stack: " + KnownStack.setupNames());
     }
+    List<KnownStack> stacks = names.stream().distinct().map(this::named).toList();
     int exitCode = ExitCodes.GOOD;
     for (KnownStack stack : stacks) {
       int one = setUp(stack, here);
       exitCode = exitCode == ExitCodes.GOOD ? one : exitCode;
     }
     return exitCode;
+  }
+
+  private KnownStack named(String word) {
+    return KnownStack.bySetupName(word)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "no stack named '%s'; there are: %s".formatted(word, KnownStack.setupNames())));
   }
 
   private int setUp(KnownStack kind, Surroundings here) {
@@ -239,18 +246,5 @@ final class SetupCommand implements Callable<Integer> {
 
   private static String oneLine(String text) {
     return String.valueOf(text).replaceAll("\\s*\\R\\s*", " ");
-  }
-
-  /** The user's word for a stack. */
-  static final class StackName implements ITypeConverter<KnownStack> {
-    @Override
-    public KnownStack convert(String word) {
-      return KnownStack.bySetupName(word)
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "no stack named '%s'; there are: %s"
-                          .formatted(word, KnownStack.setupNames())));
-    }
   }
 }

@@ -3,7 +3,6 @@ package dev.squall.pipeline.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
  * @param environment variables of this process
  * @param libraries where libraries are found by name
  * @param javaHome home of the JVM that children run on
- * @param deviceFolders whose entries come and go with GPUs
+ * @param gpus what the kernel knows of GPUs
  * @param platform operating system and processor, for example {@code Linux amd64}
  */
 public record Surroundings(
@@ -25,7 +24,7 @@ public record Surroundings(
     Map<String, String> environment,
     Libraries libraries,
     Path javaHome,
-    List<Path> deviceFolders,
+    Gpus gpus,
     String platform) {
   private static final Path VENDORS = Path.of("/etc/OpenCL/vendors");
 
@@ -37,7 +36,7 @@ public record Surroundings(
         environment,
         Libraries.ofThisMachine(environment),
         Path.of(System.getProperty("java.home")),
-        List.of(Path.of("/dev/dri"), Path.of("/dev/nvidia-caps")),
+        Gpus.ofThisMachine(),
         System.getProperty("os.name") + " " + System.getProperty("os.arch"));
   }
 
