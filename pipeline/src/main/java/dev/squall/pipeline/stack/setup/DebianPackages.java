@@ -22,6 +22,11 @@ final class DebianPackages {
     this.progress = progress;
   }
 
+  /** Whether this system is managed by dpkg. */
+  boolean hasManager() {
+    return commands.run(List.of("dpkg-query", "--version"), LOOK, line -> {}).good();
+  }
+
   /**
    * Installs those of {@code packages} that are missing.
    *

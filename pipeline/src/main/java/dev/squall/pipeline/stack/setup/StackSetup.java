@@ -104,9 +104,17 @@ public final class StackSetup {
     try (Stream<Path> children = Files.list(all)) {
       for (Path child : children.toList()) {
         if (child.getFileName().toString().endsWith(TEMPORARY)) {
-          Folders.delete(child);
+          sweepOne(child);
         }
       }
+    }
+  }
+
+  private static void sweepOne(Path leftover) {
+    try {
+      Folders.delete(leftover);
+    } catch (IOException e) {
+      // A package manager that outlived its setup may still write there: the next setup sweeps.
     }
   }
 
@@ -122,7 +130,11 @@ public final class StackSetup {
         yield true;
       }
       case DEBIAN -> {
-        boolean installed = new DebianPackages(commands, progress).ensure(kind.packages());
+        DebianPackages debian = new DebianPackages(commands, progress);
+        // On other systems the driver may have come by their own package manager.
+        boolean installed =
+            (debian.hasManager() || surroundings.registeredDriver(kind).isEmpty())
+                && debian.ensure(kind.packages());
         Path driver = registered(kind);
         if (!isCurrent(folder, kind, driver)) {
           build(folder, kind, driver);

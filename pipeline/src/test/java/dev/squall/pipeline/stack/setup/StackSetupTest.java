@@ -162,6 +162,16 @@ class StackSetupTest {
   }
 
   @Test
+  void aDriverThatAnotherPackageManagerBroughtIsTaken() {
+    commands = new FakeCommands();
+    machine.register("pocl", machine.library("libpocl.so.2").toString());
+    assertThat(setUp(KnownStack.POCL).changed()).isTrue();
+
+    assertThatThrownBy(() -> setUp(KnownStack.ARC_CAPTURE))
+        .hasMessageStartingWith("this system has no dpkg and apt-get; ");
+  }
+
+  @Test
   void aDriverThatMovedIsFollowed() {
     machine.library("libpocl.so.2");
     machine.register("pocl", "libpocl.so.2");
