@@ -64,7 +64,7 @@ final class StackSearch {
       boolean capture = folder.stackName().equals(KnownStack.ARC_CAPTURE.stackName());
       if (capture || drivers.add(real(library.get()))) {
         Map<String, String> environment = environment(library.get(), capture);
-        if (library.get().startsWith(folder.path())) {
+        if (real(library.get()).startsWith(real(folder.path()))) {
           environment.put(LIBRARY_PATH, before(LIBRARY_PATH, library.get().getParent().toString()));
         }
         add(icd.file(), folder.stackName(), library.get(), folder.vendors(), environment, capture);

@@ -180,6 +180,19 @@ class DriverStacksTest {
   }
 
   @Test
+  void aCacheThroughALinkIsTheSame() throws IOException {
+    Path real = Files.createDirectories(folder.resolve("elsewhere"));
+    Files.createSymbolicLink(machine.cache(), real);
+    machine.setUp("fpga-emulator", "libintelocl_emu.so");
+    Path icd = real.resolve("stacks/fpga-emulator/vendors/fpga-emulator.icd");
+    Path library = real.resolve("stacks/fpga-emulator/packages/lib/libintelocl_emu.so");
+    FakeMachine.write(icd, library.toString());
+
+    assertThat(only().environment())
+        .containsEntry("LD_LIBRARY_PATH", library.getParent().toString());
+  }
+
+  @Test
   void captureModeIsAStackBesidesTheDriversOwn() {
     Path driver = machine.library("libigdrcl.so");
     machine.register("intel", driver.toString());

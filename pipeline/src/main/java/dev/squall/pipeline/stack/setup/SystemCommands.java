@@ -15,6 +15,9 @@ import java.util.function.Consumer;
 public final class SystemCommands implements Commands {
   private static final int KEPT_LINES = 200;
 
+  /** Time to end in good order after being told to. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
   @Override
   public Outcome run(List<String> command, Duration limit, Consumer<String> each) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -45,11 +48,11 @@ public final class SystemCommands implements Commands {
       process.getOutputStream().close();
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         kill(process);
-        reader.join(Duration.ofSeconds(5));
+        reader.join(GRACE);
         return new Outcome(End.TIMED_OUT, -1, copy(lines));
       }
       // A grandchild may hold the stream open after the program's end.
-      reader.join(Duration.ofSeconds(5));
+      reader.join(GRACE);
       return new Outcome(End.EXITED, process.exitValue(), copy(lines));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -83,9 +86,19 @@ public final class SystemCommands implements Commands {
     }
   }
 
+  /** The program first, so that it does not go on when its children end. */
   private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroy);
+    List<ProcessHandle> children = process.descendants().toList();
     process.destroy();
+    try {
+      if (process.isAlive() && !process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+    }
+    children.forEach(ProcessHandle::destroy);
   }
 
   private static void forget(Thread onExit) {

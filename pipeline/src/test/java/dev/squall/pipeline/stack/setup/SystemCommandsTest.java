@@ -56,6 +56,15 @@ class SystemCommandsTest {
   }
 
   @Test
+  void aProgramThatWillNotEndIsKilled() {
+    Outcome outcome =
+        shell("trap '' TERM; echo begun; while :; do sleep 1; done", Duration.ofMillis(500));
+
+    assertThat(outcome.end()).isEqualTo(End.TIMED_OUT);
+    assertThat(outcome.lines()).startsWith("begun");
+  }
+
+  @Test
   void aProgramBeyondItsLimitIsEndedWithItsChildren() {
     long start = System.nanoTime();
     Outcome outcome = shell("echo begun; sleep 60; echo over", Duration.ofMillis(500));
