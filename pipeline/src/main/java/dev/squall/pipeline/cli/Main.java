@@ -12,7 +12,11 @@ public final class Main {
 
   /** Runs a command and answers its exit code; the streams are System.out and System.err. */
   static int run(String... arguments) {
-    return new CommandLine(new SquallCommand())
+    return run(new SquallCommand(), arguments);
+  }
+
+  static int run(Object command, String... arguments) {
+    return new CommandLine(command)
         .setParameterExceptionHandler(Failures::usage)
         .setExecutionExceptionHandler(Failures::execution)
         .execute(arguments);

@@ -4,6 +4,7 @@ import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.io.AtomicFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.Optional;
  *     stem of the {@code .icd} file; unique on this machine
  * @param icd the file that names the driver
  * @param library the driver: a full path where it was found, else the bare name in {@code icd}
- * @param vendors folder that holds {@code icd}'s like and nothing else; {@link #applyTo} makes it
+ * @param vendors folder that holds one {@code .icd} file for {@code library}; {@link #applyTo}
+ *     makes it
  * @param environment variables to set in the child, {@code OCL_ICD_VENDORS} among them
  * @param capture whether the driver records commands and computes nothing; it then writes {@code
  *     .aub} files into the child's working directory, already while devices are listed, so that
@@ -76,7 +78,7 @@ public record DriverStack(
     }
     try {
       Files.createDirectories(vendors);
-      AtomicFile.write(own, Files.readAllBytes(icd));
+      AtomicFile.write(own, (library + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new SquallException(
           ErrorClass.OUT_OF_MEMORY,

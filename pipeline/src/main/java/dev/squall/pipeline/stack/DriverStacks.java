@@ -25,7 +25,7 @@ public record DriverStacks(List<DriverStack> found, List<MissingStack> missing) 
     return find(Surroundings.ofThisMachine(cache));
   }
 
-  static DriverStacks find(Surroundings surroundings) {
+  public static DriverStacks find(Surroundings surroundings) {
     return new StackSearch(surroundings).search();
   }
 

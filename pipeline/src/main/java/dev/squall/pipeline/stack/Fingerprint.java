@@ -8,11 +8,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A key that changes whenever the devices of a stack may have changed. */
 final class Fingerprint {
@@ -47,14 +45,8 @@ final class Fingerprint {
     return this;
   }
 
-  Fingerprint entries(List<Path> folders) {
-    for (Path folder : folders) {
-      try (Stream<Path> entries = Files.list(folder)) {
-        entries.map(Path::toString).sorted().forEach(this::line);
-      } catch (IOException | RuntimeException e) {
-        line(folder, "not found");
-      }
-    }
+  Fingerprint gpus(Gpus gpus) {
+    gpus.files().forEach(this::line);
     return this;
   }
 

@@ -130,11 +130,16 @@ public enum KnownStack {
     return Arrays.stream(values()).map(KnownStack::setupName).collect(Collectors.joining(", "));
   }
 
+  /** Whether a library of this name, with or without a version, is the driver. */
+  boolean isDriver(String fileName) {
+    return (fileName + ".").startsWith(libraryName + ".");
+  }
+
   /** The stack of a driver, told by its file name; the capture mode has no driver of its own. */
   static Optional<KnownStack> ofLibrary(String fileName) {
     return Arrays.stream(values())
         .filter(stack -> !stack.capture())
-        .filter(stack -> (fileName + ".").startsWith(stack.libraryName + "."))
+        .filter(stack -> stack.isDriver(fileName))
         .findFirst();
   }
 }

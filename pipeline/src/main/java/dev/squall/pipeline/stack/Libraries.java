@@ -15,14 +15,14 @@ import java.util.stream.Stream;
  *
  * @param folders searched in this order
  */
-record Libraries(List<Path> folders) {
+public record Libraries(List<Path> folders) {
   private static final Path CONFIGURATION = Path.of("/etc/ld.so.conf.d");
 
-  Libraries {
+  public Libraries {
     folders = List.copyOf(folders);
   }
 
-  static Libraries ofThisMachine(Map<String, String> environment) {
+  public static Libraries ofThisMachine(Map<String, String> environment) {
     List<Path> folders = new ArrayList<>();
     for (String folder : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":")) {
       add(folders, folder);
@@ -67,7 +67,7 @@ record Libraries(List<Path> folders) {
   }
 
   /** The file that {@code name}, a path or a bare library name, leads to. */
-  Optional<Path> find(String name) {
+  public Optional<Path> find(String name) {
     try {
       Path path = Path.of(name);
       if (path.getNameCount() > 1 || path.isAbsolute()) {

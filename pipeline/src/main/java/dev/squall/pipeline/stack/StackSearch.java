@@ -37,7 +37,13 @@ final class StackSearch {
 
   DriverStacks search() {
     installed();
-    registered();
+    String chosen = surroundings.environment().getOrDefault(DriverStack.VENDORS, "");
+    if (chosen.isBlank()) {
+      registered(surroundings.systemVendors());
+      unregistered();
+    } else {
+      chosen(chosen);
+    }
     absent();
     return new DriverStacks(found, missing);
   }
@@ -58,31 +64,37 @@ final class StackSearch {
       boolean capture = folder.stackName().equals(KnownStack.ARC_CAPTURE.stackName());
       if (capture || drivers.add(real(library.get()))) {
         Map<String, String> environment = environment(library.get(), capture);
-        if (library.get().startsWith(folder.path())) {
+        if (real(library.get()).startsWith(real(folder.path()))) {
           environment.put(LIBRARY_PATH, before(LIBRARY_PATH, library.get().getParent().toString()));
         }
-        add(icd, folder.stackName(), library.get(), folder.vendors(), environment, capture);
+        add(icd.file(), folder.stackName(), library.get(), folder.vendors(), environment, capture);
       }
     }
   }
 
-  private void registered() {
-    String chosen = surroundings.environment().getOrDefault(DriverStack.VENDORS, "");
-    Path vendors = surroundings.systemVendors();
-    if (!chosen.isBlank()) {
-      try {
-        vendors = Path.of(chosen).toAbsolutePath();
-      } catch (InvalidPathException e) {
-        missing.add(
-            new MissingStack(
-                DriverStack.VENDORS,
-                DriverStack.VENDORS + " is no path",
-                "unset " + DriverStack.VENDORS));
+  /** The user's own choice hides what is registered for the whole machine. */
+  private void chosen(String vendors) {
+    try {
+      Path path = Path.of(vendors).toAbsolutePath();
+      if (Files.exists(path)) {
+        registered(path);
         return;
       }
+    } catch (InvalidPathException e) {
+      // Not there either.
     }
+    missing.add(
+        new MissingStack(
+            DriverStack.VENDORS,
+            "%s is %s, which is not there".formatted(DriverStack.VENDORS, vendors),
+            "unset " + DriverStack.VENDORS));
+  }
+
+  private void registered(Path vendors) {
     List<Path> files =
-        vendors.toString().endsWith(IcdFile.SUFFIX) ? List.of(vendors) : children(vendors, chosen);
+        vendors.toString().endsWith(IcdFile.SUFFIX)
+            ? List.of(vendors)
+            : children(vendors, "vendors");
     for (Path file : files) {
       String name = file.getFileName().toString();
       if (name.endsWith(IcdFile.SUFFIX)) {
@@ -103,17 +115,59 @@ final class StackSearch {
     if (!drivers.add(real(driver))) {
       return;
     }
-    Path vendors =
-        surroundings
-            .cache()
-            .resolve("vendors")
-            .resolve(icd.stem() + "-" + Fingerprint.hash(icd.library()).substring(0, 8));
     String name =
         KnownStack.ofLibrary(driver.getFileName().toString())
             .map(KnownStack::stackName)
             .filter(known -> !names.contains(known))
             .orElse(icd.stem());
-    add(icd, name, driver, vendors, environment(driver, false), false);
+    add(icd.file(), name, driver, vendors(driver), environment(driver, false), false);
+  }
+
+  /** A folder for one driver; its name tells the driver, so that it never needs a change. */
+  private Path vendors(Path driver) {
+    return surroundings
+        .cache()
+        .resolve("vendors")
+        .resolve(driver.getFileName() + "-" + Fingerprint.hash(driver.toString()).substring(0, 8));
+  }
+
+  /** GPUs whose driver nobody registered: containers often get NVIDIA's library without it. */
+  private void unregistered() {
+    Gpus gpus = surroundings.gpus();
+    if (gpus.nvidia() && lacks("libnvidia-opencl.so")) {
+      Optional<Path> driver = surroundings.libraries().find("libnvidia-opencl.so.1");
+      if (driver.isPresent()) {
+        Path vendors = vendors(driver.get());
+        Path icd = vendors.resolve("nvidia" + IcdFile.SUFFIX);
+        add(icd, "nvidia", driver.get(), vendors, environment(driver.get(), false), false);
+      } else {
+        lackingDriver("nvidia", "NVIDIA", "nvidia-opencl-icd, of the kernel driver's version");
+      }
+    }
+    if (gpus.ofVendor(Gpus.INTEL) && lacks(KnownStack.ARC_CAPTURE.libraryName())) {
+      lackingDriver("intel", "Intel", "intel-opencl-icd");
+    }
+    if (gpus.ofVendor(Gpus.AMD)
+        && lacks("libamdocl64.so")
+        && lacks("libMesaOpenCL.so")
+        && lacks("libRusticlOpenCL.so")) {
+      lackingDriver("amd", "AMD", "mesa-opencl-icd, or AMD's ROCm");
+    }
+  }
+
+  private boolean lacks(String driver) {
+    return found.stream()
+        .filter(stack -> !stack.capture())
+        .noneMatch(stack -> stack.library().getFileName().toString().startsWith(driver));
+  }
+
+  private void lackingDriver(String name, String maker, String packages) {
+    String first = packages.split("[, ]")[0];
+    missing.add(
+        new MissingStack(
+            name,
+            "there is a GPU of %s and no OpenCL driver for it".formatted(maker),
+            "sudo apt-get install -y %s (Debian: %s)".formatted(first, packages)));
   }
 
   private void absent() {
@@ -135,7 +189,7 @@ final class StackSearch {
   }
 
   private void add(
-      IcdFile icd,
+      Path icd,
       String wanted,
       Path library,
       Path vendors,
@@ -148,14 +202,14 @@ final class StackSearch {
     environment.put(DriverStack.VENDORS, vendors.toString());
     Fingerprint fingerprint =
         new Fingerprint()
-            .file(icd.file())
+            .file(icd)
             .file(library)
             .variables(environment, surroundings.environment())
-            .entries(surroundings.deviceFolders());
+            .gpus(surroundings.gpus());
     found.add(
         new DriverStack(
             name,
-            icd.file(),
+            icd,
             library,
             vendors,
             environment,
@@ -193,8 +247,7 @@ final class StackSearch {
           "ForceDeviceId", "0x56a0");
 
   private Optional<Path> levelZeroLoader(Path library) {
-    boolean intelGpu =
-        (library.getFileName() + ".").startsWith(KnownStack.ARC_CAPTURE.libraryName() + ".");
+    boolean intelGpu = KnownStack.ARC_CAPTURE.isDriver(library.getFileName().toString());
     Libraries libraries = surroundings.libraries();
     return intelGpu && libraries.find(INTEL_LEVEL_ZERO).isPresent()
         ? libraries.find(LOADER_NAME)
@@ -224,9 +277,15 @@ final class StackSearch {
           new MissingStack(
               icd.stem(),
               "%s names %s, which is not there".formatted(icd.file(), icd.library()),
-              remedy(icd.file(), icd.stem())));
+              KnownStack.ofLibrary(fileName(icd.library()))
+                  .map(KnownStack::remedy)
+                  .orElseGet(() -> remedy(icd.file(), icd.stem()))));
     }
     return library;
+  }
+
+  private static String fileName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   private String remedy(Path icd, String name) {
@@ -248,10 +307,7 @@ final class StackSearch {
       return List.of(); // nothing was set up or registered
     } catch (IOException | RuntimeException e) {
       missing.add(
-          new MissingStack(
-              name.isBlank() ? "vendors" : name,
-              folder + " " + reason(e),
-              "make the folder readable: " + folder));
+          new MissingStack(name, folder + " " + reason(e), "make the folder readable: " + folder));
       return List.of();
     }
   }

@@ -1,8 +1,11 @@
 package dev.squall.pipeline.stack;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All that the search for stacks looks at.
@@ -12,20 +15,20 @@ import java.util.Map;
  * @param environment variables of this process
  * @param libraries where libraries are found by name
  * @param javaHome home of the JVM that children run on
- * @param deviceFolders whose entries come and go with GPUs
+ * @param gpus what the kernel knows of GPUs
  * @param platform operating system and processor, for example {@code Linux amd64}
  */
-record Surroundings(
+public record Surroundings(
     Path cache,
     Path systemVendors,
     Map<String, String> environment,
     Libraries libraries,
     Path javaHome,
-    List<Path> deviceFolders,
+    Gpus gpus,
     String platform) {
   private static final Path VENDORS = Path.of("/etc/OpenCL/vendors");
 
-  static Surroundings ofThisMachine(Path cache) {
+  public static Surroundings ofThisMachine(Path cache) {
     Map<String, String> environment = System.getenv();
     return new Surroundings(
         cache.toAbsolutePath(),
@@ -33,7 +36,7 @@ record Surroundings(
         environment,
         Libraries.ofThisMachine(environment),
         Path.of(System.getProperty("java.home")),
-        List.of(Path.of("/dev/dri"), Path.of("/dev/nvidia-caps")),
+        Gpus.ofThisMachine(),
         System.getProperty("os.name") + " " + System.getProperty("os.arch"));
   }
 
@@ -42,7 +45,35 @@ record Surroundings(
   }
 
   /** Whether there are packages of {@code stack} for this machine. */
-  boolean canHave(KnownStack stack) {
+  public boolean canHave(KnownStack stack) {
     return stack == KnownStack.POCL ? linux() : platform.equals("Linux amd64");
+  }
+
+  /** The driver of {@code stack} as a package manager registered it for the whole machine. */
+  public Optional<Path> registeredDriver(KnownStack stack) {
+    try (Stream<Path> files = Files.list(systemVendors)) {
+      for (Path file : files.sorted().toList()) {
+        Optional<Path> driver = driver(file, stack);
+        if (driver.isPresent()) {
+          return driver;
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // No readable folder registers nothing.
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Path> driver(Path file, KnownStack stack) {
+    if (!file.toString().endsWith(IcdFile.SUFFIX)) {
+      return Optional.empty();
+    }
+    try {
+      return libraries
+          .find(IcdFile.read(file).library())
+          .filter(library -> stack.isDriver(library.getFileName().toString()));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // the next file may be sound
+    }
   }
 }

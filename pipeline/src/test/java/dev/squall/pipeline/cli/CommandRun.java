@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * A command run in this JVM.
@@ -16,6 +17,15 @@ record CommandRun(int exitCode, String output, String errors) {
 
   /** Runs {@code arguments} with a cache of its own. */
   static CommandRun of(Path cache, String... arguments) {
+    return captured(cache, () -> Main.run(arguments));
+  }
+
+  /** Runs one command object. */
+  static CommandRun of(Object command, Path cache, String... arguments) {
+    return captured(cache, () -> Main.run(command, arguments));
+  }
+
+  private static CommandRun captured(Path cache, IntSupplier command) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -25,7 +35,7 @@ record CommandRun(int exitCode, String output, String errors) {
       System.setProperty("squall.cache", cache.toString());
       System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
-      int exitCode = Main.run(arguments);
+      int exitCode = command.getAsInt();
       return new CommandRun(
           exitCode,
           output.toString(StandardCharsets.UTF_8),

@@ -18,10 +18,11 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices kernel bench calibrate test",
+    "'', --help --version run plan devices setup kernel bench calibrate test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
+    "setup, STACK --list --json --quiet opencl-cpu intel-cpu fpga-emulator arc-capture",
     "kernel, list run",
     "kernel list, --json",
     "kernel run, ID --in --out --param --device --variant --repeat --json",
