@@ -49,8 +49,7 @@ public final class BundleStore {
     Map<KernelBundle, URI> folders = new HashMap<>();
     String name = FOLDER + target.key() + "/" + MANIFEST;
     try {
-      for (URL manifest :
-          Collections.list(BundleStore.class.getClassLoader().getResources(name))) {
+      for (URL manifest : Collections.list(BundleStore.class.getClassLoader().getResources(name))) {
         for (KernelBundle bundle : read(manifest).bundles()) {
           byMethod.putIfAbsent(key(bundle.code(), bundle.method()), bundle);
           folders.putIfAbsent(bundle, URI.create(parent(manifest)));

@@ -10,7 +10,9 @@ import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The order in which a task takes its arrays, found by wiring it once to a graph that never runs. */
+/**
+ * The order in which a task takes its arrays, found by wiring it once to a graph that never runs.
+ */
 public final class TaskArguments {
   /** Stands for the program's dimensions. */
   public static final String DIMS = "$dims";

@@ -61,7 +61,11 @@ final class OpenClBackend implements DeviceBackend {
     } catch (LinkageError e) {
       throw SquallException.unsupported(
           "no OpenCL loader (libOpenCL.so.1): "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse("").toLowerCase(Locale.ROOT));
+              + String.valueOf(e.getMessage())
+                  .lines()
+                  .findFirst()
+                  .orElse("")
+                  .toLowerCase(Locale.ROOT));
     }
   }
 }

@@ -15,8 +15,7 @@ final class OpenClContext implements AutoCloseable {
   private final long context;
   private final long queue;
 
-  private OpenClContext(
-      OpenClInfo.Handles handles, DeviceFacts facts, long context, long queue) {
+  private OpenClContext(OpenClInfo.Handles handles, DeviceFacts facts, long context, long queue) {
     this.handles = handles;
     this.facts = facts;
     this.context = context;
@@ -26,8 +25,7 @@ final class OpenClContext implements AutoCloseable {
   static OpenClContext open(OpenClInfo.Handles handles, DeviceFacts facts) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.mallocInt(1);
-      PointerBuffer properties =
-          stack.pointers(CL10.CL_CONTEXT_PLATFORM, handles.platform(), NULL);
+      PointerBuffer properties = stack.pointers(CL10.CL_CONTEXT_PLATFORM, handles.platform(), NULL);
       long context = CL10.clCreateContext(properties, handles.device(), null, NULL, code);
       OpenClErrors.check(code.get(0), "clCreateContext");
       long queue =

@@ -38,7 +38,10 @@ public final class OpenClEngines {
    * @param cacheFolder of the user, for built programs
    */
   public static Engine openCl(
-      List<DriverStack> stacks, DeviceProfiles profiles, EnumerationCache cache, TimeLimits limits,
+      List<DriverStack> stacks,
+      DeviceProfiles profiles,
+      EnumerationCache cache,
+      TimeLimits limits,
       Path cacheFolder) {
     Map<BundleTarget, BundleStore> stores = new EnumMap<>(BundleTarget.class);
     return new RemoteEngine(
@@ -55,7 +58,10 @@ public final class OpenClEngines {
 
   /** The same devices, as far as their drivers load SPIR-V. */
   public static Engine spirv(
-      List<DriverStack> stacks, DeviceProfiles profiles, EnumerationCache cache, TimeLimits limits,
+      List<DriverStack> stacks,
+      DeviceProfiles profiles,
+      EnumerationCache cache,
+      TimeLimits limits,
       Path cacheFolder) {
     BundleStore store = BundleStore.load(BundleTarget.SPIRV);
     return new RemoteEngine(

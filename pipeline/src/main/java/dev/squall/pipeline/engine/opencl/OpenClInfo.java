@@ -44,8 +44,7 @@ final class OpenClInfo {
         }
         PointerBuffer ids = stack.mallocPointer(devices[0]);
         OpenClErrors.check(
-            CL10.clGetDeviceIDs(
-                platforms.get(p), CL10.CL_DEVICE_TYPE_ALL, ids, (int[]) null),
+            CL10.clGetDeviceIDs(platforms.get(p), CL10.CL_DEVICE_TYPE_ALL, ids, (int[]) null),
             "clGetDeviceIDs");
         for (int d = 0; d < ids.capacity(); d++) {
           found.add(new Handles(platforms.get(p), ids.get(d)));

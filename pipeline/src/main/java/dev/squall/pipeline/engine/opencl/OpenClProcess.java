@@ -14,7 +14,6 @@ public final class OpenClProcess {
   public static void main(String[] arguments) throws IOException {
     DeviceServer.serve(
         arguments[0],
-        new OpenClBackend(
-            arguments[1].equals(OpenClEngines.SPIRV_NAME), Path.of(arguments[2])));
+        new OpenClBackend(arguments[1].equals(OpenClEngines.SPIRV_NAME), Path.of(arguments[2])));
   }
 }

@@ -53,7 +53,9 @@ final class ChildOutput {
             .filter(line -> !line.isEmpty() && !line.startsWith("WARNING:"))
             .toList();
     String words =
-        lines.stream().skip(Math.max(0, lines.size() - LAST_LINES)).collect(Collectors.joining(" | "));
+        lines.stream()
+            .skip(Math.max(0, lines.size() - LAST_LINES))
+            .collect(Collectors.joining(" | "));
     return words.length() <= LONGEST_LAST_WORDS
         ? words
         : words.substring(words.length() - LONGEST_LAST_WORDS);

@@ -73,7 +73,9 @@ final class DeviceProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new SquallException(
-          ErrorClass.DEVICE_LOST, "cannot start the process for %s: %s".formatted(launch.name(), e), e);
+          ErrorClass.DEVICE_LOST,
+          "cannot start the process for %s: %s".formatted(launch.name(), e),
+          e);
     } finally {
       try {
         Files.deleteIfExists(socket);

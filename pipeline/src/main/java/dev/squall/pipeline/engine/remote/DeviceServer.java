@@ -122,8 +122,7 @@ public final class DeviceServer {
       session.forget(call.call());
       tensors
           .values()
-          .removeIf(
-              tensor -> prepared.values().stream().noneMatch(other -> uses(other, tensor)));
+          .removeIf(tensor -> prepared.values().stream().noneMatch(other -> uses(other, tensor)));
     }
   }
 

@@ -112,8 +112,7 @@ public final class RemoteEngine implements Engine {
 
   private Found ask(Site site, String key) {
     try (DeviceProcess process = DeviceProcess.start(site.launch(), limits.start())) {
-      Reply reply =
-          process.ask(new Request.Enumerate(), limits.enumerate(), "listing its devices");
+      Reply reply = process.ask(new Request.Enumerate(), limits.enumerate(), "listing its devices");
       List<DeviceFacts> facts = ((Reply.Devices) reply).devices();
       cache.put(key, facts);
       return new Found(facts, "its driver shows no device");
@@ -142,7 +141,12 @@ public final class RemoteEngine implements Engine {
     boolean workGroups =
         facts.maxWorkGroup() > 0 && profile.limits().supportsKernelContext().orElse(true);
     return new DeviceTraits(
-        false, workGroups, facts.maxWorkGroup(), facts.localMemoryBytes(), facts.fp16(), facts.fp64());
+        false,
+        workGroups,
+        facts.maxWorkGroup(),
+        facts.localMemoryBytes(),
+        facts.fp16(),
+        facts.fp64());
   }
 
   @Override

@@ -37,7 +37,8 @@ final class RemoteSession implements DeviceSession {
     long start = System.nanoTime();
     if (!process.alive()) {
       throw new SquallException(
-          ErrorClass.DEVICE_LOST, "the device's process is gone; %s cannot run".formatted(kernel.id()));
+          ErrorClass.DEVICE_LOST,
+          "the device's process is gone; %s cannot run".formatted(kernel.id()));
     }
     Key key = new Key(kernel.id(), variant.name(), call);
     Prepared ready = prepared.get(key);
@@ -101,8 +102,7 @@ final class RemoteSession implements DeviceSession {
     return copies.computeIfAbsent(
         tensor,
         original -> {
-          Tensor copy =
-              Tensor.allocate(SharedMemory.ofThisProcess(), TensorType.of(original));
+          Tensor copy = Tensor.allocate(SharedMemory.ofThisProcess(), TensorType.of(original));
           copy.data().copyFrom(original.data());
           return copy;
         });
