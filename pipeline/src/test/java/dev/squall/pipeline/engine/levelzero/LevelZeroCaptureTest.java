@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,11 +115,20 @@ class LevelZeroCaptureTest {
       assertThat(first.compile()).isPositive();
       DeviceSession.Times second = session.run(kernel, variant, call);
       assertThat(second.compile()).isZero();
+      assertThat(librariesOfChildren()).anyMatch(line -> line.contains("libze_validation_layer"));
       assertThat(nothingComputed(call)).isTrue();
       session.forget(call);
       assertThat(session.run(kernel, variant, call).compile()).isPositive();
     }
     assertThat(binaries()).hasSize(1);
+  }
+
+  private static List<String> librariesOfChildren() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+      lines.addAll(Files.readAllLines(Path.of("/proc", Long.toString(child.pid()), "maps")));
+    }
+    return lines;
   }
 
   /** As capture mode leaves it: what the buffer held before, or the poison. */
