@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.squall.kernels.KernelCatalog;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.launch.Grid;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Call;
@@ -100,7 +101,7 @@ class LaunchArgumentTest {
 
   @Test
   void theContextHoldsThreeSizes() {
-    assertThat(LaunchArgument.sizes(new LaunchSize(List.of(256L, 3L), List.of(256L, 1L))))
-        .containsExactly(256, 3, 1);
+    LaunchSize size = LaunchSize.of(bundle("_kernel_context"), Grid.groups(1, 3, 256), true, 512);
+    assertThat(LaunchArgument.sizes(size)).containsExactly(256, 3, 1);
   }
 }

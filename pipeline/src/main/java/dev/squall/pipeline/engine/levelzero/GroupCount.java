@@ -1,7 +1,5 @@
 package dev.squall.pipeline.engine.levelzero;
 
-import dev.squall.kernels.error.ErrorClass;
-import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.bundle.LaunchSize;
 
 /**
@@ -15,20 +13,13 @@ record GroupCount(int[] local, int[] groups) {
 
   /**
    * @param size with a work-group
-   * @throws SquallException LAUNCH if there are more groups than 32 bits count
    */
   static GroupCount of(LaunchSize size) {
     int[] local = {1, 1, 1};
     int[] groups = {1, 1, 1};
     for (int i = 0; i < Math.min(DIMENSIONS, size.global().size()); i++) {
-      long items = size.local().get(i);
-      long count = size.global().get(i) / items;
-      if (count > 0xFFFF_FFFFL) {
-        throw new SquallException(
-            ErrorClass.LAUNCH, "%d work-groups in one dimension are too many".formatted(count));
-      }
-      local[i] = (int) items;
-      groups[i] = (int) count;
+      local[i] = size.local().get(i).intValue();
+      groups[i] = size.global().get(i).intValue() / local[i];
     }
     return new GroupCount(local, groups);
   }
