@@ -26,7 +26,8 @@ class BinaryFolderTest {
     String key = BinaryFolder.key(List.of("device", "driver"), new byte[] {1, 2});
     assertThat(key).matches("[0-9a-f]{40}");
     assertThat(BinaryFolder.key(List.of("device", "driver"), new byte[] {1, 2})).isEqualTo(key);
-    assertThat(BinaryFolder.key(List.of("device", "driver 2"), new byte[] {1, 2})).isNotEqualTo(key);
+    assertThat(BinaryFolder.key(List.of("device", "driver 2"), new byte[] {1, 2}))
+        .isNotEqualTo(key);
     assertThat(BinaryFolder.key(List.of("devicedriver"), new byte[] {1, 2})).isNotEqualTo(key);
     assertThat(BinaryFolder.key(List.of("device", "driver"), new byte[] {1, 3})).isNotEqualTo(key);
   }

@@ -65,8 +65,7 @@ final class CommandQueue implements AutoCloseable {
 
   void launch(long kernel, MemorySegment groupCount, String details, TimedEvents events) {
     api.appendLaunchKernel.call(
-        details,
-        new Object[] {list, kernel, groupCount, events.next(), 0, MemorySegment.NULL});
+        details, new Object[] {list, kernel, groupCount, events.next(), 0, MemorySegment.NULL});
   }
 
   /** Later commands see what earlier ones wrote. */

@@ -10,8 +10,7 @@ import java.util.Collection;
 /** Tensors in memory of the device's own, which commands copy in and out. */
 final class CopiedTensors implements DeviceTensors {
   private final Arena arena = Arena.ofConfined();
-  private final MemorySegment nan =
-      arena.allocateFrom(ValueLayout.JAVA_FLOAT, Float.NaN);
+  private final MemorySegment nan = arena.allocateFrom(ValueLayout.JAVA_FLOAT, Float.NaN);
   private final MemorySegment odd = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 0x5A);
   private final ResidentTensors<Long> resident;
 
@@ -47,8 +46,7 @@ final class CopiedTensors implements DeviceTensors {
 
   @Override
   public void fetch(Tensor tensor, CommandQueue queue, TimedEvents events) {
-    queue.copy(
-        tensor.data().address(), of(tensor) + Tensor.HEADER_BYTES, tensor.bytes(), events);
+    queue.copy(tensor.data().address(), of(tensor) + Tensor.HEADER_BYTES, tensor.bytes(), events);
   }
 
   @Override

@@ -11,9 +11,7 @@ import java.util.Collection;
 interface DeviceTensors extends AutoCloseable {
   /** Where tensors of {@code context}'s device are best kept. */
   static DeviceTensors of(ZeContext context) {
-    return context.device().integrated()
-        ? new SharedTensors(context)
-        : new CopiedTensors(context);
+    return context.device().integrated() ? new SharedTensors(context) : new CopiedTensors(context);
   }
 
   /**

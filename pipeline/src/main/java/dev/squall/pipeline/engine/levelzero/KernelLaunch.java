@@ -11,7 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/** A kernel with its group size and all its arguments set, ready to be launched as often as needed. */
+/**
+ * A kernel with its group size and all its arguments set, ready to be launched as often as needed.
+ */
 final class KernelLaunch implements AutoCloseable {
   private final ZeContext context;
   private final Arena arena = Arena.ofConfined();
@@ -111,8 +113,7 @@ final class KernelLaunch implements AutoCloseable {
     context
         .api()
         .kernelSetArgumentValue
-        .call(
-            "%d of %s".formatted(index, details), new Object[] {kernel, index, bytes, value});
+        .call("%d of %s".formatted(index, details), new Object[] {kernel, index, bytes, value});
   }
 
   void append(CommandQueue queue, TimedEvents events) {

@@ -49,8 +49,7 @@ public final class LevelZeroEngines {
         profiles,
         cache,
         limits,
-        (device, program) ->
-            store.supports(program.variant().program().apply(program.sizes())));
+        (device, program) -> store.supports(program.variant().program().apply(program.sizes())));
   }
 
   private static Stream<RemoteEngine.Site> site(DriverStack stack, Path cacheFolder) {
@@ -63,8 +62,7 @@ public final class LevelZeroEngines {
                         NAME + " on " + stack.name(),
                         JAVA_OPTIONS,
                         LevelZeroProcess.class.getName(),
-                        List.of(
-                            loader.toString(), cacheFolder.resolve("programs").toString()),
+                        List.of(loader.toString(), cacheFolder.resolve("programs").toString()),
                         stack,
                         stack.capture() ? VALIDATION : Map.of(),
                         List.of()),

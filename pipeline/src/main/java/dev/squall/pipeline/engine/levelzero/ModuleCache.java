@@ -55,9 +55,7 @@ final class ModuleCache implements AutoCloseable {
   /** Empty for a binary of another driver version, or a damaged one: built anew. */
   private Optional<Long> load(byte[] binary) {
     Attempt attempt = create(FORMAT_NATIVE, binary);
-    return attempt.answer() == ZeErrors.SUCCESS
-        ? Optional.of(attempt.module())
-        : Optional.empty();
+    return attempt.answer() == ZeErrors.SUCCESS ? Optional.of(attempt.module()) : Optional.empty();
   }
 
   private long build(KernelBundle bundle, byte[] code, String key) {
@@ -90,8 +88,7 @@ final class ModuleCache implements AutoCloseable {
       MemorySegment module = ZeStruct.out(arena);
       MemorySegment log = ZeStruct.out(arena);
       int answer =
-          api.moduleCreate.answer(
-              context.handle(), context.device().device(), desc, module, log);
+          api.moduleCreate.answer(context.handle(), context.device().device(), desc, module, log);
       return new Attempt(
           answer,
           module.get(ValueLayout.JAVA_LONG, 0),

@@ -63,7 +63,9 @@ final class ZeContext implements AutoCloseable {
     }
   }
 
-  /** Memory that the host and the device see at one address; on the device's side where it has one. */
+  /**
+   * Memory that the host and the device see at one address; on the device's side where it has one.
+   */
   MemorySegment allocateShared(long bytes) {
     requireAllowed(bytes);
     try (Arena arena = Arena.ofConfined()) {
@@ -89,9 +91,7 @@ final class ZeContext implements AutoCloseable {
       MemorySegment out = ZeStruct.out(arena);
       api.memAllocHost.call(
           "of %d bytes".formatted(bytes),
-          new Object[] {
-            context, ZeStruct.HOST_MEMORY_DESC.allocate(arena), bytes, ALIGNMENT, out
-          });
+          new Object[] {context, ZeStruct.HOST_MEMORY_DESC.allocate(arena), bytes, ALIGNMENT, out});
       return segment(out, bytes);
     }
   }
