@@ -31,7 +31,9 @@ final class ArcCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return bundlesCompile() ? ExitCodes.GOOD : ExitCodes.WRONG_RESULT;
+    // Every part prints what it finds and tells whether all is well; a bad one stops no other.
+    boolean good = bundlesCompile();
+    return good ? ExitCodes.GOOD : ExitCodes.WRONG_RESULT;
   }
 
   private boolean bundlesCompile() {

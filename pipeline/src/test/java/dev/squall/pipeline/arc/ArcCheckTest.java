@@ -8,6 +8,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.BundleTarget;
 import dev.squall.pipeline.bundle.KernelBundle;
+import dev.squall.pipeline.bundle.SpirvModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,9 +137,22 @@ class ArcCheckTest {
         .hasValueSatisfying(complaint -> assertThat(complaint).startsWith("error: "));
   }
 
+  /** What TornadoVM makes of a kernel with a KernelContext is not valid as it comes. */
+  @Test
+  void aRepairedModuleIsValid() throws IOException {
+    var tool = Tool.find("spirv-val", PATH);
+    Assumptions.assumeTrue(
+        tool.isPresent(), "spirv-val: not on this machine; ./squall setup arc-capture");
+    SpirvValidator validator = new SpirvValidator(tool.orElseThrow());
+    byte[] module = testModule("AntidiagonalScoresTiles.meanTiles.spv");
+    Path mended =
+        Files.write(folder.resolve("mended.spv"), SpirvModule.of(module).repaired().bytes());
+    assertThat(validator.complaint(mended, folder)).isEmpty();
+  }
+
   private static byte[] testModule(String file) throws IOException {
     try (var in =
-        ArcCheckTest.class.getResourceAsStream("/META-INF/squall/bundles/spirv/" + file)) {
+        ArcCheckTest.class.getResourceAsStream("/dev/squall/pipeline/bundle/" + file)) {
       return in.readAllBytes();
     }
   }
