@@ -151,8 +151,7 @@ class ArcCheckTest {
   }
 
   private static byte[] testModule(String file) throws IOException {
-    try (var in =
-        ArcCheckTest.class.getResourceAsStream("/dev/squall/pipeline/bundle/" + file)) {
+    try (var in = ArcCheckTest.class.getResourceAsStream("/dev/squall/pipeline/bundle/" + file)) {
       return in.readAllBytes();
     }
   }

@@ -17,6 +17,7 @@ import dev.squall.pipeline.engine.remote.EnumerationCache;
 import dev.squall.pipeline.engine.remote.TimeLimits;
 import dev.squall.pipeline.measure.RandomInputs;
 import dev.squall.pipeline.stack.DriverStack;
+import dev.squall.pipeline.stack.DriverStacks;
 import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfiles;
 import java.io.IOException;
@@ -195,6 +196,24 @@ class LevelZeroCaptureTest {
     for (long i = 0; i < scores.elements(); i++) {
       assertThat(scores.f32(i)).as("element %d still poisoned", i).isNaN();
     }
+  }
+
+  /** The same driver without capture mode, on a machine that most likely has no such GPU. */
+  @Test
+  void withoutAGpuTheReasonIsSaid() {
+    DriverStack real =
+        DriverStacks.find(cache).found().stream()
+            .filter(one -> one.offersLevelZero() && !one.capture())
+            .findFirst()
+            .orElseThrow();
+    Engine.Enumeration enumeration = engine(real).enumerate();
+    Assumptions.assumeTrue(enumeration.devices().isEmpty(), "this machine has an Intel GPU");
+    assertThat(enumeration.missing())
+        .singleElement()
+        .satisfies(
+            missing ->
+                assertThat(missing.reason())
+                    .contains("zeInit answered ZE_RESULT_ERROR_UNINITIALIZED (0x78000001)"));
   }
 
   @Test
