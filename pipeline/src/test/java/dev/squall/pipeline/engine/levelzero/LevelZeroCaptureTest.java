@@ -10,6 +10,8 @@ import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.pipeline.bundle.BundleStore;
+import dev.squall.pipeline.bundle.BundleTarget;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
@@ -65,6 +67,9 @@ class LevelZeroCaptureTest {
     var found = CaptureStack.find(cache);
     Assumptions.assumeTrue(
         found.isPresent(), "arc-capture: not on this machine; ./squall setup arc-capture");
+    Assumptions.assumeFalse(
+        BundleStore.load(BundleTarget.SPIRV).all().isEmpty(),
+        "no SPIR-V bundles; ./squall bundle build");
     stack = found.orElseThrow();
   }
 
