@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       KernelCommand.class,
       BenchCommand.class,
       CalibrateCommand.class,
+      ArcCommand.class,
       TestCommand.class
     },
     footer = {

@@ -1,8 +1,10 @@
 package dev.squall.pipeline.machine;
 
+import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.jvm.JvmEngine;
+import dev.squall.pipeline.engine.levelzero.LevelZeroEngines;
 import dev.squall.pipeline.engine.opencl.OpenClEngines;
 import dev.squall.pipeline.engine.remote.EnumerationCache;
 import dev.squall.pipeline.engine.remote.TimeLimits;
@@ -15,9 +17,14 @@ import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** All engines that can run on this machine. */
 public final class LocalEngines {
+  /** Names the engines to look at, separated by commas; all if it is not set. */
+  public static final String VARIABLE = "SQUALL_ENGINES";
+
   private static final String ANSWERS = "devices.json";
 
   private LocalEngines() {}
@@ -32,19 +39,51 @@ public final class LocalEngines {
    */
   public static List<Engine> all(
       DeviceProfile host, long memoryBytes, Path cache, boolean askAgain) {
+    List<Engine> engines = new ArrayList<>();
+    engines.add(new JvmEngine(host, memoryBytes, HostThreads.all()));
+    Predicate<String> wanted = wanted(System.getenv(VARIABLE));
     Path answers = cache.resolve(ANSWERS);
     EnumerationCache enumerations =
         askAgain ? EnumerationCache.askAgain(answers) : EnumerationCache.read(answers);
     DeviceProfiles profiles = DeviceProfiles.shipped();
     TimeLimits limits = TimeLimits.ofEnvironment();
     List<DriverStack> stacks = DriverStacks.find(cache).found();
-    List<Engine> engines = new ArrayList<>();
-    engines.add(new JvmEngine(host, memoryBytes, HostThreads.all()));
-    engines.add(OpenClEngines.openCl(stacks, profiles, enumerations, limits, cache));
-    engines.add(OpenClEngines.spirv(stacks, profiles, enumerations, limits, cache));
-    engines.addAll(
-        TornadoEngines.all(
-            TornadoSdk.find(System.getenv()), stacks, profiles, enumerations, limits, cache));
+    if (wanted.test(OpenClEngines.NAME)) {
+      engines.add(OpenClEngines.openCl(stacks, profiles, enumerations, limits, cache));
+    }
+    if (wanted.test(OpenClEngines.SPIRV_NAME)) {
+      engines.add(OpenClEngines.spirv(stacks, profiles, enumerations, limits, cache));
+    }
+    if (wanted.test(LevelZeroEngines.NAME)) {
+      engines.add(LevelZeroEngines.levelZero(stacks, profiles, enumerations, limits, cache));
+    }
+    TornadoEngines.all(
+            TornadoSdk.find(System.getenv()), stacks, profiles, enumerations, limits, cache)
+        .stream()
+        .filter(engine -> wanted.test(engine.name()))
+        .forEach(engines::add);
     return engines;
+  }
+
+  /**
+   * @throws SquallException INVALID_INPUT for a name that no engine has
+   */
+  private static Predicate<String> wanted(String names) {
+    if (names == null || names.isBlank()) {
+      return name -> true;
+    }
+    Set<String> asked = Set.of(names.strip().split("\\s*,\\s*"));
+    List<String> known = new ArrayList<>(List.of(JvmEngine.NAME, OpenClEngines.NAME));
+    known.add(OpenClEngines.SPIRV_NAME);
+    known.add(LevelZeroEngines.NAME);
+    known.addAll(TornadoEngines.names());
+    for (String name : asked) {
+      if (!known.contains(name)) {
+        throw SquallException.invalidInput(
+            "%s = %s: no engine named %s; there are: %s"
+                .formatted(VARIABLE, names, name, String.join(", ", known)));
+      }
+    }
+    return asked::contains;
   }
 }

@@ -18,7 +18,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices setup kernel bench calibrate test",
+    "'', --help --version run plan devices bundle setup kernel bench calibrate arc test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -28,6 +28,8 @@ class HelpTest {
     "kernel run, ID --in --out --param --device --variant --repeat --json",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
+    "arc, check",
+    "arc check, --json --quiet",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {

@@ -247,31 +247,63 @@ class ExecutorTest {
   }
 
   @Test
-  void aDeviceThatWritesNothingIsMistrusted() {
-    RunResult result = run(Graphs.single(), NONE, NONE, new NullDevice("null", Profiles.card(1)));
-
-    assertThat(verify(result).verdict()).isEqualTo(Verdict.MISTRUSTED);
-    assertThat(verify(result).detail()).isEqualTo("output y at [0] is NaN, expected 0");
+  void aDeviceThatWritesNothingIsFoundBeforeAnyoneReadsIt() {
+    assertFails(
+        ErrorClass.WRONG_RESULT,
+        "stage first (tiles on null) is MISTRUSTED: output y at [0] is NaN, expected 0",
+        NONE,
+        NONE,
+        new NullDevice("null", Profiles.card(1)));
   }
 
   @Test
-  void aDeviceThatWritesWrongNumbersIsWrong() {
-    RunResult result =
-        run(Graphs.single(), NONE, NONE, FaultyDevice.wrong("one", Profiles.card(1)));
+  void aDeviceThatWritesWrongNumbersIsFound() {
+    assertFails(
+        ErrorClass.WRONG_RESULT,
+        "stage first (tiles on one) is WRONG: output y at [0] is 1, expected 0",
+        NONE,
+        NONE,
+        FaultyDevice.wrong("one", Profiles.card(1)));
+  }
 
-    Comparison comparison = verify(result);
-    assertThat(comparison.verdict()).isEqualTo(Verdict.WRONG);
-    assertThat(comparison.maxError()).isEqualTo(1);
+  @Test
+  void wrongNumbersAreComputedElsewhereByAuto() {
+    FaultyDevice wrong = FaultyDevice.wrong("one", Profiles.card(10));
+    RunResult result = run(Graphs.chain(), NONE, NONE, wrong, host);
+
+    assertThat(verify(result).verdict()).isEqualTo(Verdict.PASSED);
+    assertThat(result.events())
+        .extracting(Event::errorClass)
+        .containsExactly(ErrorClass.WRONG_RESULT, ErrorClass.WRONG_RESULT);
+    // No other variant of a device that computes wrongly is tried.
+    assertThat(wrong.calls()).hasSize(2);
+  }
+
+  @Test
+  void aLostDeviceIsNotAskedAgain() {
+    FaultyDevice dying =
+        FaultyDevice.failingAt(1, ErrorClass.DEVICE_LOST, "one", Profiles.card(10));
+    RunResult result = run(Graphs.chain(), NONE, NONE, dying, host);
+
+    assertThat(verify(result).verdict()).isEqualTo(Verdict.PASSED);
+    assertThat(dying.calls()).hasSize(1);
+    assertThat(result.events())
+        .extracting(Event::what)
+        .last()
+        .asString()
+        .contains("one was lost at an earlier stage");
   }
 
   @Test
   void aDeviceThatStopsWritingIsFoundThoughItsFirstRunWasRight() {
     assertThat(verify(run(Graphs.single(), NONE, NONE, new LazyDevice())).verdict())
         .isEqualTo(Verdict.PASSED);
-    assertThat(
-            verify(run(Graphs.single(), NONE, NONE, Repetition.exactly(1), new LazyDevice()))
-                .verdict())
-        .isEqualTo(Verdict.MISTRUSTED);
+    SquallException failure =
+        catchThrowableOfType(
+            SquallException.class,
+            () -> run(Graphs.single(), NONE, NONE, Repetition.exactly(1), new LazyDevice()));
+    assertThat(failure.errorClass()).isEqualTo(ErrorClass.WRONG_RESULT);
+    assertThat(failure).hasMessageContaining("MISTRUSTED");
   }
 
   /** Computes once and never again. */
@@ -286,17 +318,6 @@ class ExecutorTest {
         compute(kernel, call);
       }
     }
-  }
-
-  @Test
-  void whatAStageCannotUseOfAnotherIsAWrongResultNotTheUsersFault() {
-    SquallException failure =
-        failure(Graphs.chain(), NONE, NONE, new NullDevice("null", Profiles.card(1)));
-
-    assertThat(failure.errorClass()).isEqualTo(ErrorClass.WRONG_RESULT);
-    assertThat(failure)
-        .hasMessage(
-            "stage second cannot use what first gave: testing.double: input x has NaN at [0]");
   }
 
   @Test

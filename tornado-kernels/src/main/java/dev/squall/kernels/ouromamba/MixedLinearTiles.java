@@ -1,6 +1,7 @@
 package dev.squall.kernels.ouromamba;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -83,7 +84,9 @@ final class MixedLinearTiles {
         w[k * PITCH + line] = factor;
       }
       context.localBarrier();
-      for (int k = 0; k < DEPTH; k++) {
+      // A bound that the compiler does not know: unrolled in full, the loads would spill registers.
+      int depth = TornadoMath.min(DEPTH, channels - first);
+      for (int k = 0; k < depth; k++) {
         int at = k * PITCH;
         int w0 = w[at + column];
         int w1 = w[at + column + HALF];

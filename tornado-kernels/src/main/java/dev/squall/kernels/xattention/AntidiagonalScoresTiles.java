@@ -207,24 +207,34 @@ final class AntidiagonalScoresTiles {
         int j = columnStart + feature + 16 * c;
         if ((i < groups ? 1 : 0) * (j < groups ? 1 : 0) == 1) {
           int columns = TornadoMath.min(stride, tokens - j * stride);
-          int diagonal = i == j ? 1 : 0;
-          int causalDiagonal = diagonal * causal;
+          int causalDiagonal = causal * (i == j ? 1 : 0);
           int last = causalDiagonal == 1 ? (stride - 1) >> 1 : columns - 1;
           float width = causalDiagonal == 1 ? 0.5f * (rows + 1) : columns;
           float sampled = (last - (stride - rows) + 1) * (float) stride * stride;
-          int shortCorner = diagonal * (rows < stride ? 1 : 0);
           float score = excluded;
           if (j <= lastGroup) {
-            if (shortCorner == 1) {
-              score = AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, i, j);
-            } else {
-              score =
-                  largest[4 * r + c] + TornadoMath.log(sums[4 * r + c] * (rows * width / sampled));
-            }
+            score =
+                largest[4 * r + c] + TornadoMath.log(sums[4 * r + c] * (rows * width / sampled));
           }
           scores.set((head * groups + i) * groups + j, score);
         }
       }
+    }
+    // A short last group meets itself in other pairs; its work-item computes that score again. Once
+    // and out here: sixteen copies in the loops above would spill registers.
+    int corner = groups - 1;
+    int cornerRow = corner - rowStart - line;
+    int cornerColumn = corner - columnStart - feature;
+    int ownRow =
+        (cornerRow >= 0 ? 1 : 0) * (cornerRow < TILE ? 1 : 0) * ((cornerRow & 15) == 0 ? 1 : 0);
+    int ownColumn =
+        (cornerColumn >= 0 ? 1 : 0)
+            * (cornerColumn < TILE ? 1 : 0)
+            * ((cornerColumn & 15) == 0 ? 1 : 0);
+    int shortGroup = tokens - corner * stride < stride ? 1 : 0;
+    if (ownRow * ownColumn * shortGroup == 1) {
+      float score = AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner);
+      scores.set((head * groups + corner) * groups + corner, score);
     }
   }
 }

@@ -2,14 +2,12 @@ package dev.squall.pipeline.engine.opencl;
 
 import static org.lwjgl.system.MemoryUtil.NULL;
 
-import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Task;
-import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.bundle.KernelBundle;
+import dev.squall.pipeline.bundle.LaunchArgument;
 import dev.squall.pipeline.bundle.LaunchSize;
 import dev.squall.pipeline.bundle.ProgramArrays;
-import dev.squall.pipeline.bundle.TaskArguments;
 import java.util.List;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL10;
@@ -17,9 +15,6 @@ import org.lwjgl.system.MemoryStack;
 
 /** A kernel with all its arguments set, ready to be enqueued as often as needed. */
 final class BoundLaunch implements AutoCloseable {
-  /** Of regions that our kernels do not use. */
-  private static final long UNUSED_BYTES = 64;
-
   private final KernelBundle bundle;
   private final long kernel;
   private final LaunchSize size;
@@ -42,52 +37,28 @@ final class BoundLaunch implements AutoCloseable {
       ProgramArrays arrays,
       ProgramCache programs,
       DeviceBuffers buffers) {
-    List<String> names = TaskArguments.arrays(task);
-    if (bundle.headerBytes() != Tensor.HEADER_BYTES || bundle.arrays().size() != names.size()) {
-      throw new SquallException(
-          ErrorClass.COMPILE,
-          "kernel bundle %s takes %d arrays with headers of %d bytes, the kernel %d with %d; ./squall bundle build makes it anew"
-              .formatted(
-                  bundle.file(),
-                  bundle.arrays().size(),
-                  bundle.headerBytes(),
-                  names.size(),
-                  Tensor.HEADER_BYTES));
-    }
+    List<LaunchArgument> arguments = LaunchArgument.of(bundle, task, arrays);
     LaunchSize size =
         LaunchSize.of(
             bundle, task.grid(), !context.worksInHostMemory(), context.facts().maxWorkGroup());
     int[] code = new int[1];
     long kernel = CL10.clCreateKernel(programs.program(bundle), bundle.entryPoint(), code);
     OpenClErrors.check(code[0], "clCreateKernel " + bundle.entryPoint());
-    long sizes = buffer(context, sizes(size));
-    long unused = buffer(context, new long[(int) (UNUSED_BYTES / Long.BYTES)]);
+    long sizes = buffer(context, LaunchArgument.sizes(size));
+    long unused = buffer(context, new long[(int) (LaunchArgument.UNUSED_BYTES / Long.BYTES)]);
     BoundLaunch launch = new BoundLaunch(bundle, kernel, size, List.of(sizes, unused));
-    int array = 0;
-    for (int i = 0; i < bundle.arguments().size(); i++) {
-      String argument = bundle.arguments().get(i);
-      if (argument.equals(KernelBundle.Leading.LOCAL_REGION.key())) {
-        OpenClErrors.check(
-            CL10.clSetKernelArg(kernel, i, UNUSED_BYTES), "clSetKernelArg " + argument);
-      } else {
-        long buffer =
-            argument.equals(KernelBundle.Leading.KERNEL_CONTEXT.key())
-                ? sizes
-                : bundle.arrays().contains(argument)
-                    ? buffers.of(arrays.get(names.get(array++)))
-                    : unused;
-        OpenClErrors.check(setBuffer(kernel, i, buffer), "clSetKernelArg " + argument);
-      }
+    for (int i = 0; i < arguments.size(); i++) {
+      int answer =
+          switch (arguments.get(i)) {
+            case LaunchArgument.Local ignored ->
+                CL10.clSetKernelArg(kernel, i, LaunchArgument.UNUSED_BYTES);
+            case LaunchArgument.GlobalSizes ignored -> setBuffer(kernel, i, sizes);
+            case LaunchArgument.Unused ignored -> setBuffer(kernel, i, unused);
+            case LaunchArgument.Array array -> setBuffer(kernel, i, buffers.of(array.tensor()));
+          };
+      OpenClErrors.check(answer, "clSetKernelArg " + bundle.arguments().get(i));
     }
     return launch;
-  }
-
-  private static long[] sizes(LaunchSize size) {
-    long[] sizes = {1, 1, 1};
-    for (int i = 0; i < size.global().size(); i++) {
-      sizes[i] = size.global().get(i);
-    }
-    return sizes;
   }
 
   private static long buffer(OpenClContext context, long[] content) {

@@ -5,13 +5,10 @@ import static org.lwjgl.system.MemoryUtil.NULL;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.pipeline.bundle.ResidentTensors;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.opencl.CL12;
@@ -24,18 +21,18 @@ import org.lwjgl.system.MemoryStack;
  */
 final class DeviceBuffers implements AutoCloseable {
   private final OpenClContext context;
-  private final Map<Tensor, Long> buffers = new HashMap<>();
-  private final Set<Tensor> filled = new HashSet<>();
+  private final ResidentTensors<Long> buffers;
 
   DeviceBuffers(OpenClContext context) {
     this.context = context;
+    this.buffers = new ResidentTensors<>(this::create, CL10::clReleaseMemObject);
   }
 
   /**
    * @throws SquallException OUT_OF_MEMORY with the size and what the device has
    */
   long of(Tensor tensor) {
-    return buffers.computeIfAbsent(tensor, this::create);
+    return buffers.of(tensor);
   }
 
   private long create(Tensor tensor) {
@@ -64,7 +61,7 @@ final class DeviceBuffers implements AutoCloseable {
   /** Sends a tensor's contents unless the device has them. */
   void fill(Tensor tensor, DeviceEvents events) {
     long buffer = of(tensor);
-    if (!context.worksInHostMemory() && filled.add(tensor)) {
+    if (!context.worksInHostMemory() && buffers.fill(tensor)) {
       MemorySegment memory = tensor.withHeader();
       try (MemoryStack stack = MemoryStack.stackPush()) {
         PointerBuffer event = stack.mallocPointer(1);
@@ -101,7 +98,7 @@ final class DeviceBuffers implements AutoCloseable {
             "clEnqueueFillBuffer");
       }
     }
-    filled.add(tensor);
+    buffers.fill(tensor);
   }
 
   /** Brings a tensor's contents back. */
@@ -147,17 +144,11 @@ final class DeviceBuffers implements AutoCloseable {
   }
 
   void release(Collection<Tensor> tensors) {
-    for (Tensor tensor : tensors) {
-      Long buffer = buffers.remove(tensor);
-      filled.remove(tensor);
-      if (buffer != null) {
-        CL10.clReleaseMemObject(buffer);
-      }
-    }
+    buffers.release(tensors);
   }
 
   @Override
   public void close() {
-    release(Set.copyOf(buffers.keySet()));
+    buffers.close();
   }
 }

@@ -13,6 +13,7 @@ import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,7 +88,7 @@ public final class OpenClEngines {
                     stack.name(),
                     new ProcessLaunch(
                         engine + " on " + stack.name(),
-                        JAVA_OPTIONS,
+                        javaOptions(cacheFolder),
                         OpenClProcess.class.getName(),
                         List.of(engine, cacheFolder.resolve("programs").toString()),
                         Optional.of(stack),
@@ -96,6 +97,13 @@ public final class OpenClEngines {
                     stack.fingerprint(),
                     "./squall setup --list shows what can be installed"))
         .toList();
+  }
+
+  private static List<String> javaOptions(Path cacheFolder) {
+    List<String> options = new ArrayList<>(JAVA_OPTIONS);
+    // LWJGL would unpack its native library into the working directory.
+    options.add("-Dorg.lwjgl.system.SharedLibraryExtractPath=" + cacheFolder.resolve("natives"));
+    return options;
   }
 
   /** The bundles that suit a device. */

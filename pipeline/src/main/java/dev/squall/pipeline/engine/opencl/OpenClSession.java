@@ -6,14 +6,14 @@ import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.pipeline.bundle.BinaryFolder;
+import dev.squall.pipeline.bundle.BoundCalls;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.ProgramArrays;
 import dev.squall.pipeline.engine.DeviceSession;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Runs kernel bundles on one OpenCL device. */
 final class OpenClSession implements DeviceSession {
@@ -21,7 +21,7 @@ final class OpenClSession implements DeviceSession {
   private final BundleStore bundles;
   private final ProgramCache programs;
   private final DeviceBuffers buffers;
-  private final Map<Key, BoundProgram> bound = new HashMap<>();
+  private final BoundCalls<BoundProgram> bound = new BoundCalls<>();
 
   /**
    * @param binaries folder of built programs
@@ -29,19 +29,18 @@ final class OpenClSession implements DeviceSession {
   OpenClSession(OpenClContext context, BundleStore bundles, Path binaries) {
     this.context = context;
     this.bundles = bundles;
-    this.programs = new ProgramCache(context, bundles, binaries);
+    this.programs = new ProgramCache(context, bundles, new BinaryFolder(binaries));
     this.buffers = new DeviceBuffers(context);
   }
 
   @Override
   public Times run(Kernel kernel, Variant variant, Call call) {
     long start = System.nanoTime();
-    Key key = new Key(kernel.id(), variant.name(), call);
-    BoundProgram program = bound.get(key);
+    BoundProgram program = bound.find(kernel, variant, call).orElse(null);
     double compile = 0;
     if (program == null) {
       program = bind(kernel, variant, call);
-      bound.put(key, program);
+      bound.put(kernel, variant, call, program);
       compile = (System.nanoTime() - start) * 1e-9;
     }
     DeviceEvents copiesIn = new DeviceEvents();
@@ -87,31 +86,19 @@ final class OpenClSession implements DeviceSession {
 
   @Override
   public void forget(Call call) {
-    for (Key key : List.copyOf(bound.keySet())) {
-      if (key.call().equals(call)) {
-        BoundProgram gone = bound.remove(key);
-        gone.launches().forEach(BoundLaunch::close);
-        buffers.release(gone.arrays().own());
-      }
+    for (BoundProgram gone : bound.remove(call)) {
+      gone.launches().forEach(BoundLaunch::close);
+      buffers.release(gone.arrays().own());
     }
-    List<Tensor> unused = new ArrayList<>(call.inputs().values());
-    unused.addAll(call.outputs().values());
-    unused.removeIf(tensor -> bound.keySet().stream().anyMatch(key -> key.uses(tensor)));
-    buffers.release(unused);
+    buffers.release(bound.unused(call));
   }
 
   @Override
   public void close() {
-    bound.values().forEach(program -> program.launches().forEach(BoundLaunch::close));
+    bound.all().forEach(program -> program.launches().forEach(BoundLaunch::close));
     buffers.close();
     programs.close();
     context.close();
-  }
-
-  private record Key(String kernel, String variant, Call call) {
-    private boolean uses(Tensor tensor) {
-      return call.inputs().containsValue(tensor) || call.outputs().containsValue(tensor);
-    }
   }
 
   private record BoundProgram(List<BoundLaunch> launches, ProgramArrays arrays) {

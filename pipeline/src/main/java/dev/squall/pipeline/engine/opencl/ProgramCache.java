@@ -4,20 +4,14 @@ import static org.lwjgl.system.MemoryUtil.NULL;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.bundle.BinaryFolder;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.BundleTarget;
 import dev.squall.pipeline.bundle.KernelBundle;
-import dev.squall.pipeline.io.AtomicFile;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.lwjgl.PointerBuffer;
@@ -36,16 +30,13 @@ final class ProgramCache implements AutoCloseable {
 
   private final OpenClContext context;
   private final BundleStore bundles;
-  private final Path folder;
+  private final BinaryFolder binaries;
   private final Map<KernelBundle, Long> programs = new HashMap<>();
 
-  /**
-   * @param folder for binaries; made when the first is written
-   */
-  ProgramCache(OpenClContext context, BundleStore bundles, Path folder) {
+  ProgramCache(OpenClContext context, BundleStore bundles, BinaryFolder binaries) {
     this.context = context;
     this.bundles = bundles;
-    this.folder = folder;
+    this.binaries = binaries;
   }
 
   /**
@@ -55,23 +46,14 @@ final class ProgramCache implements AutoCloseable {
     Long ready = programs.get(bundle);
     if (ready == null) {
       byte[] code = bundles.code(bundle);
-      Path binary = folder.resolve(key(code) + ".bin");
-      ready = load(binary, bundle).orElseGet(() -> build(bundle, code, binary));
+      String key = key(code);
+      ready = binaries.read(key).flatMap(this::load).orElseGet(() -> build(bundle, code, key));
       programs.put(bundle, ready);
     }
     return ready;
   }
 
-  private Optional<Long> load(Path binary, KernelBundle bundle) {
-    byte[] content;
-    try {
-      if (!Files.exists(binary)) {
-        return Optional.empty();
-      }
-      content = Files.readAllBytes(binary);
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+  private Optional<Long> load(byte[] content) {
     ByteBuffer direct = MemoryUtil.memAlloc(content.length).put(content).flip();
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.mallocInt(1);
@@ -92,7 +74,7 @@ final class ProgramCache implements AutoCloseable {
     }
   }
 
-  private long build(KernelBundle bundle, byte[] content, Path binary) {
+  private long build(KernelBundle bundle, byte[] content, String key) {
     long program = create(bundle, content);
     int built = CL10.clBuildProgram(program, context.device(), OPTIONS, null, NULL);
     if (built != CL10.CL_SUCCESS) {
@@ -103,7 +85,7 @@ final class ProgramCache implements AutoCloseable {
           "%s does not build: %s%s"
               .formatted(bundle.file(), OpenClErrors.name(built), log.isEmpty() ? "" : ": " + log));
     }
-    keep(program, binary);
+    binaries.keep(key, binary(program));
     return program;
   }
 
@@ -142,20 +124,6 @@ final class ProgramCache implements AutoCloseable {
     }
   }
 
-  /** A cache that cannot be written costs the next process a build. */
-  private void keep(long program, Path binary) {
-    byte[] content = binary(program);
-    if (content.length == 0) {
-      return;
-    }
-    try {
-      Files.createDirectories(folder);
-      AtomicFile.write(binary, content);
-    } catch (IOException | SquallException e) {
-      // Built again next time.
-    }
-  }
-
   private static byte[] binary(long program) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       PointerBuffer size = stack.callocPointer(1);
@@ -178,23 +146,14 @@ final class ProgramCache implements AutoCloseable {
   }
 
   private String key(byte[] code) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String word :
-          new String[] {
+    return BinaryFolder.key(
+        List.of(
             context.facts().platform(),
             context.facts().name(),
             context.facts().version(),
             context.facts().driver(),
-            OPTIONS
-          }) {
-        digest.update(word.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return HexFormat.of().formatHex(digest.digest(code)).substring(0, 40);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+            OPTIONS),
+        code);
   }
 
   @Override

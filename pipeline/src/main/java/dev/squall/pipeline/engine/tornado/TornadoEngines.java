@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,11 @@ public final class TornadoEngines {
   private static final long DEFAULT_MEMORY_BYTES = 4L << 30;
 
   private TornadoEngines() {}
+
+  /** Names of all engines, whether there is an SDK for them or not. */
+  public static List<String> names() {
+    return Arrays.stream(TornadoFlavor.values()).map(TornadoFlavor::engine).toList();
+  }
 
   /**
    * The engines that the SDKs here can serve.
@@ -147,7 +153,7 @@ public final class TornadoEngines {
     try {
       byte[] arguments =
           String.join("\n", sdk.arguments()).concat("\n").getBytes(StandardCharsets.UTF_8);
-      if (!Files.exists(file) || !java.util.Arrays.equals(Files.readAllBytes(file), arguments)) {
+      if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), arguments)) {
         Files.createDirectories(file.getParent());
         AtomicFile.write(file, arguments);
       }
