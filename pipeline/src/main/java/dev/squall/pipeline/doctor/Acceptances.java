@@ -79,8 +79,6 @@ public final class Acceptances {
 
   /** Acceptances of what is not there any more: they would hide the next mistake. */
   public List<Acceptance> unused(List<Finding> findings) {
-    return all.stream()
-        .filter(each -> findings.stream().noneMatch(each::accepts))
-        .toList();
+    return all.stream().filter(each -> findings.stream().noneMatch(each::accepts)).toList();
   }
 }

@@ -106,7 +106,8 @@ final class Analysis {
     for (Value argument : arguments) {
       boolean reference = argument.kind() == TypeKind.REFERENCE;
       Source source = new Source(Source.Kind.PARAMETER, slot, "");
-      frame.setLocal(slot, reference ? argument.withSource(source).withSlot(-1) : argument.withSlot(-1));
+      frame.setLocal(
+          slot, reference ? argument.withSource(source).withSlot(-1) : argument.withSlot(-1));
       slot += argument.kind().slotSize();
     }
     return frame;

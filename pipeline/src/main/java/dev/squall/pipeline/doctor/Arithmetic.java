@@ -34,7 +34,14 @@ final class Arithmetic {
         .withData(a.data() || b.data())
         .withGrown(a.grown() || b.grown())
         .withProduct(overflows(opcode, a, b, result))
+        .withOrigin(folds(a, b) ? Value.Origin.PARAMETER : Value.Origin.OTHER)
         .withSlot(-1);
+  }
+
+  /** Scalar parameters of a task are constants to the compiler, and so is what they give. */
+  private static boolean folds(Value a, Value b) {
+    boolean parameters = a.isFolded() || b.isFolded();
+    return parameters && (a.isFolded() || a.isConstant()) && (b.isFolded() || b.isConstant());
   }
 
   /** Whether a result carries an overflowed int product on. */
@@ -59,7 +66,11 @@ final class Arithmetic {
 
   static Value negate(Value a) {
     Value negated = fitted(a, -a.high(), -a.low(), !a.data());
-    return negated.withCuts(a.cutAbove(), a.cutBelow()).withData(a.data()).withGrown(a.grown());
+    return negated
+        .withCuts(a.cutAbove(), a.cutBelow())
+        .withData(a.data())
+        .withGrown(a.grown())
+        .withOrigin(a.isFolded() ? Value.Origin.PARAMETER : Value.Origin.OTHER);
   }
 
   private static Value add(Value a, Value b) {
@@ -70,8 +81,7 @@ final class Arithmetic {
   }
 
   private static Value multiply(Value a, Value b) {
-    boolean tame =
-        !a.data() && !b.data() && !large(a) && !large(b) && !a.grown() && !b.grown();
+    boolean tame = !a.data() && !b.data() && !large(a) && !large(b) && !a.grown() && !b.grown();
     Value product = fitted(a, corners(a, b, (x, y) -> x * y), tame);
     return product.withCuts(a.cutBelow() && b.cutBelow(), a.cutAbove() && b.cutAbove());
   }

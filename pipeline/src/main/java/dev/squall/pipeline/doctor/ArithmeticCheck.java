@@ -53,7 +53,7 @@ final class ArithmeticCheck implements Check {
       OperatorInstruction operator, int i, Body body, Frame before, Report report) {
     switch (operator.opcode()) {
       case IUSHR, LUSHR -> {
-        if (!before.peek(1).neverNegative()) {
+        if (!before.peek(1).neverNegative() && !before.peek(1).isFolded()) {
           report.add(Rule.UNSIGNED_SHIFT, body, i, ">>> of a number that may be negative");
         }
       }
@@ -94,7 +94,7 @@ final class ArithmeticCheck implements Check {
 
   /** Whether the compiler turns a division into a shift that needs a correction. */
   static boolean correctsRounding(Value dividend, Value divisor) {
-    return !dividend.neverNegative() && isPowerOfTwo(divisor);
+    return !dividend.neverNegative() && !dividend.isFolded() && isPowerOfTwo(divisor);
   }
 
   private static boolean isPowerOfTwo(Value divisor) {

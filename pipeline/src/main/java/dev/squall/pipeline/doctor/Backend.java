@@ -51,7 +51,6 @@ public enum Backend {
     return SquallException.invalidInput(
         "no back end named %s; there are: %s, all"
             .formatted(
-                word,
-                Arrays.stream(values()).map(Backend::key).collect(Collectors.joining(", "))));
+                word, Arrays.stream(values()).map(Backend::key).collect(Collectors.joining(", "))));
   }
 }

@@ -137,8 +137,7 @@ final class CallCheck implements Check {
     }
   }
 
-  private static void jdk(
-      String owner, InvokeInstruction call, int i, Body body, Report report) {
+  private static void jdk(String owner, InvokeInstruction call, int i, Body body, Report report) {
     String name = call.name().stringValue();
     String method = owner + "." + name;
     String exact = method + call.type().stringValue();
@@ -182,8 +181,7 @@ final class CallCheck implements Check {
     }
   }
 
-  private static void api(
-      String owner, InvokeInstruction call, int i, Body body, Report report) {
+  private static void api(String owner, InvokeInstruction call, int i, Body body, Report report) {
     String name = call.name().stringValue();
     String text = simpleName(owner) + "." + name;
     if (owner.equals(Api.MATH) && ABSENT_ON_PTX.contains(name)) {

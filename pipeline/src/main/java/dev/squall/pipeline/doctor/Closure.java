@@ -53,8 +53,7 @@ final class Closure {
 
   void examine(MethodKey kernel) {
     body(kernel)
-        .ifPresent(
-            body -> examine(new Context(kernel, Analysis.taskArguments(body), true)));
+        .ifPresent(body -> examine(new Context(kernel, Analysis.taskArguments(body), true)));
   }
 
   private void examine(Context context) {
@@ -110,7 +109,9 @@ final class Closure {
       return context;
     }
     return new Context(
-        method, plain.stream().map(value -> Value.top(value.kind()).withData(true)).toList(), false);
+        method,
+        plain.stream().map(value -> Value.top(value.kind()).withData(true)).toList(),
+        false);
   }
 
   private Analysis analysis(Context context) {

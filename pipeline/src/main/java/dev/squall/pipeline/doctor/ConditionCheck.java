@@ -27,8 +27,7 @@ final class ConditionCheck implements Check {
       boolean met =
           group.stream()
               .anyMatch(
-                  member ->
-                      member != block.number() && flow.block(member).previous().size() > 1);
+                  member -> member != block.number() && flow.block(member).previous().size() > 1);
       boolean crossed = targets.values().stream().allMatch(ways -> ways > 1);
       if (targets.size() == 2 && (met || crossed)) {
         report.add(

@@ -46,9 +46,7 @@ final class Conditions {
       for (int member : List.copyOf(group)) {
         for (int next : flow.block(member).next()) {
           Block block = flow.block(next);
-          if (!group.contains(next)
-              && onlyDecides(block)
-              && group.containsAll(block.previous())) {
+          if (!group.contains(next) && onlyDecides(block) && group.containsAll(block.previous())) {
             group.add(next);
             grew = true;
           }
@@ -82,8 +80,7 @@ final class Conditions {
       case TypeCheckInstruction ignored -> true;
       case FieldInstruction field ->
           field.opcode() == Opcode.GETFIELD || field.opcode() == Opcode.GETSTATIC;
-      case InvokeInstruction call ->
-          !call.typeSymbol().returnType().equals(ConstantDescs.CD_void);
+      case InvokeInstruction call -> !call.typeSymbol().returnType().equals(ConstantDescs.CD_void);
       default -> false;
     };
   }

@@ -61,7 +61,9 @@ final class ControlFlow {
     }
 
     boolean within(Loop other) {
-      return this != other && other.has(header) && blocks.cardinality() < other.blocks.cardinality();
+      return this != other
+          && other.has(header)
+          && blocks.cardinality() < other.blocks.cardinality();
     }
   }
 

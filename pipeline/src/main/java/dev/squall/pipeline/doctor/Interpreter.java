@@ -348,9 +348,7 @@ final class Interpreter {
   private Value unknownCall(InvokeInstruction call, Value receiver, List<Value> arguments) {
     MethodKey key =
         new MethodKey(
-            call.owner().asInternalName(),
-            call.name().stringValue(),
-            call.type().stringValue());
+            call.owner().asInternalName(), call.name().stringValue(), call.type().stringValue());
     TypeKind kind = kind(call.typeSymbol());
     if (call.opcode() == Opcode.INVOKESTATIC && !Api.owns(key.owner())) {
       Value result = callees.result(key, arguments);

@@ -35,8 +35,7 @@ final class LocalArrayCheck implements Check {
     };
   }
 
-  private static void examine(
-      Source array, List<Access> accesses, Analysis method, Report report) {
+  private static void examine(Source array, List<Access> accesses, Analysis method, Report report) {
     ControlFlow flow = method.flow();
     Set<Integer> reads = new HashSet<>();
     Set<Integer> writes = new HashSet<>();

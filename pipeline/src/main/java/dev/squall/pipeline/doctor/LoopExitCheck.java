@@ -30,7 +30,8 @@ final class LoopExitCheck implements Check {
         continue;
       }
       List<Exit> exits = exits(loop, method);
-      Exit far = exits.stream().filter(exit -> leavesTwo(exit, loop, flow)).findFirst().orElse(null);
+      Exit far =
+          exits.stream().filter(exit -> leavesTwo(exit, loop, flow)).findFirst().orElse(null);
       List<Exit> breaks = breaks(loop, exits, method);
       if (far != null) {
         report(far, "a jump out of two loops at once", method, report);
@@ -42,7 +43,10 @@ final class LoopExitCheck implements Check {
             report);
       } else if (exits.size() > 1 && insideOfAnother(loop, method)) {
         report(
-            exits.getLast(), "a loop with two ways out in a loop with two ways out", method, report);
+            exits.getLast(),
+            "a loop with two ways out in a loop with two ways out",
+            method,
+            report);
       }
     }
   }
@@ -88,17 +92,13 @@ final class LoopExitCheck implements Check {
   }
 
   private static boolean isJump(Block block, Body body) {
-    return block.first() == block.last()
-        && body.instruction(block.first()).opcode() == Opcode.GOTO;
+    return block.first() == block.last() && body.instruction(block.first()).opcode() == Opcode.GOTO;
   }
 
   /** The exits that are not part of the loop's own condition. */
   private static List<Exit> breaks(Loop loop, List<Exit> exits, Analysis method) {
     ControlFlow flow = method.flow();
-    Set<Integer> condition =
-        new Conditions(method.body(), flow).group(flow.block(loop.header()));
-    return exits.stream()
-        .filter(exit -> exit.jump() || !condition.contains(exit.from()))
-        .toList();
+    Set<Integer> condition = new Conditions(method.body(), flow).group(flow.block(loop.header()));
+    return exits.stream().filter(exit -> exit.jump() || !condition.contains(exit.from())).toList();
   }
 }

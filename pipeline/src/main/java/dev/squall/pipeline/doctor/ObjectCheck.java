@@ -91,8 +91,7 @@ final class ObjectCheck implements Check {
               "a local array of %d dimensions".formatted(array.dimensions()));
       case InvokeInstruction call -> {
         if (Api.allocates(call) && !isFixed(before.peek(0))) {
-          report.add(
-              Rule.LOCAL_ARRAY_SIZE, body, i, "local memory whose size is no constant");
+          report.add(Rule.LOCAL_ARRAY_SIZE, body, i, "local memory whose size is no constant");
         }
       }
       case FieldInstruction field -> field(field, i, body, report);
@@ -104,7 +103,7 @@ final class ObjectCheck implements Check {
 
   /** Scalar arguments of tasks are constants by the time that a kernel is compiled. */
   private static boolean isFixed(Value size) {
-    return size.isConstant() || size.origin() == Value.Origin.PARAMETER;
+    return size.isConstant() || size.isFolded();
   }
 
   private static void dynamic(InvokeDynamicInstruction call, int i, Body body, Report report) {
@@ -136,8 +135,7 @@ final class ObjectCheck implements Check {
         .isPresent();
   }
 
-  private static void array(
-      NewReferenceArrayInstruction array, int i, Body body, Report report) {
+  private static void array(NewReferenceArrayInstruction array, int i, Body body, Report report) {
     String type = array.componentType().asInternalName();
     if (type.startsWith("[")) {
       report.add(Rule.LOCAL_ARRAY_SIZE, body, i, "a local array of arrays");

@@ -75,14 +75,9 @@ final class OutputCheck implements Check {
     if (!direct) {
       return false;
     }
-    Body body = method.body();
-    for (int i = 0; i < body.instructions().size(); i++) {
-      if (loop.loop().has(method.flow().blockAt(i).number())
-          && body.instruction(i) instanceof IncrementInstruction increment
-          && increment.slot() == loop.slot()
-          && increment.constant() > 1) {
-        return true;
-      }
+    int step = step(loop, method);
+    if (step != 1) {
+      return step > 1;
     }
     for (int from : method.flow().block(loop.loop().header()).previous()) {
       Frame frame = method.edge(from, loop.loop().header());
@@ -92,6 +87,20 @@ final class OutputCheck implements Check {
       }
     }
     return false;
+  }
+
+  /** The constant that is added to the counter, 0 if it is not that simple. */
+  private static int step(ParallelLoop loop, Analysis method) {
+    Body body = method.body();
+    int step = 0;
+    for (int i = 0; i < body.instructions().size(); i++) {
+      if (loop.loop().has(method.flow().blockAt(i).number())
+          && body.instruction(i) instanceof IncrementInstruction increment
+          && increment.slot() == loop.slot()) {
+        step = increment.constant();
+      }
+    }
+    return step;
   }
 
   /**

@@ -26,7 +26,8 @@ final class ParallelCheck implements Check {
       examineSteps(loop, method, report);
       examineCondition(loop, method, report);
       if (loops.stream().filter(loop::within).count() >= DEEPEST) {
-        report(Rule.PARALLEL_DEPTH, loop, "one more @Parallel loop inside of three", method, report);
+        report(
+            Rule.PARALLEL_DEPTH, loop, "one more @Parallel loop inside of three", method, report);
       }
       for (ParallelLoop earlier : loops.subList(0, i)) {
         if (!loop.within(earlier) && depend(earlier, loop, accesses, method)) {
@@ -135,8 +136,7 @@ final class ParallelCheck implements Check {
     }
   }
 
-  private static void examineBound(
-      Value bound, ParallelLoop loop, Analysis method, Report report) {
+  private static void examineBound(Value bound, ParallelLoop loop, Analysis method, Report report) {
     String what =
         bound.isConstant()
             ? "a constant"

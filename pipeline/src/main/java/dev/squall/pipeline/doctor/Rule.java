@@ -67,7 +67,10 @@ public enum Rule {
       "a switch with a single case is an internal error of the compiler",
       "if and else"),
   ENUM_SWITCH(
-      REJECTED, Backends.ALL, "a switch over an enum, a string or types", "if chains over ordinal()"),
+      REJECTED,
+      Backends.ALL,
+      "a switch over an enum, a string or types",
+      "if chains over ordinal()"),
   MIXED_CONDITION(
       WRONG_RESULT,
       Backends.C_LIKE,
@@ -80,7 +83,10 @@ public enum Rule {
       "a loop is left in several ways: a break leaves only the innermost C loop",
       "one while loop that ends by setting its counter"),
   EXCEPTION_HANDLER(
-      WRONG_RESULT, Backends.ALL, "exceptions are dropped, so nothing is ever caught", "test before"),
+      WRONG_RESULT,
+      Backends.ALL,
+      "exceptions are dropped, so nothing is ever caught",
+      "test before"),
   RECURSION(HANG, Backends.ALL, "the compiler inlines a recursion for ever", "a loop"),
 
   // Arrays and memory.
@@ -103,12 +109,14 @@ public enum Rule {
       "a local array whose size is no constant, or with two dimensions",
       "a constant size and one dimension"),
   MUTABLE_FIELD(
-      REJECTED, Backends.ALL, "a field of an object that is not final", "a parameter or a constant"),
+      REJECTED,
+      Backends.ALL,
+      "a field of an object that is not final",
+      "a parameter or a constant"),
   FIELD_WRITE(REJECTED, EnumSet.of(SPIRV), "a write to a field", "an array parameter"),
 
   // Parallel loops.
-  DESCENDING_PARALLEL(
-      WRONG_RESULT, Backends.ALL, "a @Parallel loop that counts down", "count up"),
+  DESCENDING_PARALLEL(WRONG_RESULT, Backends.ALL, "a @Parallel loop that counts down", "count up"),
   PARALLEL_FORM(
       REJECTED,
       Backends.ALL,
@@ -121,7 +129,10 @@ public enum Rule {
           + " between them",
       "a task each"),
   PARALLEL_DEPTH(
-      REJECTED, Backends.ALL, "more than three nested @Parallel loops", "make inner loops sequential"),
+      REJECTED,
+      Backends.ALL,
+      "more than three nested @Parallel loops",
+      "make inner loops sequential"),
   REDUCE(
       WRONG_RESULT,
       EnumSet.of(OPENCL),
@@ -155,7 +166,10 @@ public enum Rule {
       "atomicAdd of float or double",
       "a reduction in local memory, or a variant for PTX and CUDA alone"),
   ATOMIC_INTEGER(
-      REJECTED, EnumSet.of(PTX, SPIRV), "AtomicInteger", "atomicAdd on an IntArray, or partial sums"),
+      REJECTED,
+      EnumSet.of(PTX, SPIRV),
+      "AtomicInteger",
+      "atomicAdd on an IntArray, or partial sums"),
   MISSING_MATHEMATICS(
       REJECTED, EnumSet.of(PTX), "atan, atan2, acos and asin of TornadoMath", "a polynomial"),
   TENSOR_CORE(
@@ -176,7 +190,10 @@ public enum Rule {
   SYNCHRONIZED(REJECTED, Backends.ALL, "synchronized", "barriers, or nothing"),
   OBJECT(REJECTED, Backends.ALL, "a new object", "locals, records or the API's vector types"),
   RESERVED_NAME(
-      REJECTED, EnumSet.of(OPENCL, CUDA, FPGA), "a name that OpenCL C or C reserves", "another name"),
+      REJECTED,
+      EnumSet.of(OPENCL, CUDA, FPGA),
+      "a name that OpenCL C or C reserves",
+      "another name"),
   BOOLEAN_PARAMETER(
       DRIVER_ERROR,
       EnumSet.of(OPENCL, FPGA),
@@ -243,10 +260,12 @@ public enum Rule {
       "x & (2^k - 1) if x is never negative"),
   UNPROVEN_SWITCH(
       UNPROVEN, Backends.ALL, "a switch; well-formed ones were seen right on OpenCL alone", "if"),
-  DOUBLE(
-      UNPROVEN, Backends.ALL, "double precision, which not every device has", "float"),
+  DOUBLE(UNPROVEN, Backends.ALL, "double precision, which not every device has", "float"),
   STATIC_FIELD(
-      UNPROVEN, Backends.ALL, "a static field, whose value is frozen at compilation", "a parameter");
+      UNPROVEN,
+      Backends.ALL,
+      "a static field, whose value is frozen at compilation",
+      "a parameter");
 
   private final Consequence consequence;
   private final Set<Backend> backends;

@@ -1,6 +1,8 @@
 package dev.squall.pipeline.doctor;
 
+import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LookupSwitchInstruction;
 import java.lang.classfile.instruction.SwitchCase;
 import java.lang.classfile.instruction.TableSwitchInstruction;
@@ -29,6 +31,13 @@ final class SwitchCheck implements Check {
     }
   }
 
+  /** For an enum of the same source file javac switches over its ordinal. */
+  private static boolean isOrdinal(Instruction instruction) {
+    return instruction instanceof InvokeInstruction call
+        && call.name().equalsString("ordinal")
+        && call.type().equalsString("()I");
+  }
+
   /** Labels of the default are no cases: tables have them where a number is left out. */
   private static void examine(
       Label byDefault, List<SwitchCase> cases, int i, Body body, Report report) {
@@ -40,11 +49,13 @@ final class SwitchCheck implements Check {
       }
     }
     report.add(Rule.UNPROVEN_SWITCH, body, i, "a switch");
+    if (i > 0 && isOrdinal(body.instruction(i - 1))) {
+      report.add(Rule.ENUM_SWITCH, body, i, "a switch over an enum");
+    }
     arms.forEach(
         (target, labels) -> {
           if (labels.size() > 1) {
-            report.add(
-                Rule.SHARED_SWITCH_ARM, body, target, "one arm for the labels " + labels);
+            report.add(Rule.SHARED_SWITCH_ARM, body, target, "one arm for the labels " + labels);
           }
         });
     if (arms.values().stream().mapToInt(List::size).sum() == 1) {

@@ -36,7 +36,7 @@ record Value(
   enum Origin {
     /** An element of an array. */
     ELEMENT,
-    /** A scalar parameter of the task. */
+    /** A scalar parameter of the task, or computed from such alone. */
     PARAMETER,
     /** The length of an array. */
     SIZE,
@@ -73,8 +73,7 @@ record Value(
   }
 
   static Value of(TypeKind kind, double low, double high) {
-    return new Value(
-        kind, low, high, false, false, false, false, false, Origin.OTHER, -1, null);
+    return new Value(kind, low, high, false, false, false, false, false, Origin.OTHER, -1, null);
   }
 
   static Value reference(Object source) {
@@ -101,6 +100,11 @@ record Value(
     return low == high && kind != TypeKind.REFERENCE;
   }
 
+  /** Whether the compiler knows its value, though the class file does not tell it. */
+  boolean isFolded() {
+    return origin == Origin.PARAMETER;
+  }
+
   boolean isInteger() {
     return kind == TypeKind.INT || kind == TypeKind.LONG;
   }
@@ -109,7 +113,7 @@ record Value(
     return low >= 0;
   }
 
-  /** Whether it has another range than its type. */
+  /** Whether nothing narrows it. */
   boolean isWhole() {
     return low <= least(kind) && high >= largest(kind);
   }
@@ -139,8 +143,7 @@ record Value(
   }
 
   Value withOrigin(Origin from) {
-    return new Value(
-        kind, low, high, data, grown, product, cutBelow, cutAbove, from, slot, source);
+    return new Value(kind, low, high, data, grown, product, cutBelow, cutAbove, from, slot, source);
   }
 
   Value withSlot(int local) {
@@ -149,8 +152,7 @@ record Value(
   }
 
   Value withSource(Object what) {
-    return new Value(
-        kind, low, high, data, grown, product, cutBelow, cutAbove, origin, slot, what);
+    return new Value(kind, low, high, data, grown, product, cutBelow, cutAbove, origin, slot, what);
   }
 
   /** What holds of either; null if they have nothing in common. */
