@@ -5,17 +5,24 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.pipeline.doctor.Acceptances;
 import dev.squall.pipeline.doctor.Backend;
+import dev.squall.pipeline.doctor.Checkup;
+import dev.squall.pipeline.doctor.CheckupText;
 import dev.squall.pipeline.doctor.Diagnosis;
 import dev.squall.pipeline.doctor.DiagnosisText;
 import dev.squall.pipeline.doctor.Doctor;
 import dev.squall.pipeline.doctor.Finding;
 import dev.squall.pipeline.doctor.SourceFiles;
+import dev.squall.pipeline.doctor.Trial;
+import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.Devices;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -66,7 +73,25 @@ final class DoctorCommand implements Callable<Integer> {
       description = "Source roots, where --classes does not tell them.")
   private List<Path> sourceRoots = List.of();
 
-  @Option(names = "--json", description = "Print one JSON line a finding.")
+  @Option(names = "--run", description = "Run kernels instead of reading them.")
+  private boolean run;
+
+  @Option(names = "--device", paramLabel = "ID", description = "With --run: device (auto: all).")
+  private String device = "auto";
+
+  @Option(names = "--kernel", paramLabel = "ID", description = "With --run: kernels (all).")
+  private List<String> kernels = List.of();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      description = "With --run: longest time of one trial (${DEFAULT-VALUE}).")
+  private double limitSeconds = 60;
+
+  @Option(names = "--seed", description = "With --run: seed of made inputs (${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(names = "--json", description = "Print one JSON line a finding or trial.")
   private boolean json;
 
   @Option(names = "--annotations", description = "Print GitHub's workflow commands.")
@@ -77,7 +102,33 @@ final class DoctorCommand implements Callable<Integer> {
     if (json && annotations) {
       throw SquallException.invalidInput("--json and --annotations exclude each other");
     }
-    return examine();
+    if (!run) {
+      return examine();
+    }
+    if (!classes.isEmpty() || annotations) {
+      throw SquallException.invalidInput(
+          "--run tries the kernels of the catalog; it goes with neither --classes nor"
+              + " --annotations");
+    }
+    return tryOut();
+  }
+
+  private int tryOut() {
+    Ranges.requirePositive("--limit", limitSeconds);
+    KernelCatalog catalog = KernelCatalog.load();
+    Collection<Kernel> chosen =
+        kernels.isEmpty() ? catalog.kernels() : kernels.stream().map(catalog::kernel).toList();
+    Devices devices = Machine.look(OptionalLong.empty()).devices();
+    List<Trial> trials = new ArrayList<>();
+    try (Progress progress = new Progress(json)) {
+      Checkup checkup = new Checkup(devices, limitSeconds, seed, progress::show);
+      for (Device each : devices.select(device)) {
+        trials.addAll(checkup.run(each, chosen));
+      }
+    }
+    System.out.print(json ? CheckupText.jsonLines(trials) : CheckupText.terminal(trials));
+    boolean good = !trials.isEmpty() && trials.stream().allMatch(Trial::good);
+    return good ? ExitCodes.GOOD : ExitCodes.WRONG_RESULT;
   }
 
   private int examine() {

@@ -4,6 +4,8 @@ import dev.squall.pipeline.doctor.Branching.Operands;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.ArrayLoadInstruction;
+import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.ConvertInstruction;
@@ -132,6 +134,8 @@ final class ArithmeticCheck implements Check {
       case ConvertInstruction convert ->
           convert.fromType() == TypeKind.DOUBLE || convert.toType() == TypeKind.DOUBLE;
       case ConstantInstruction constant -> constant.typeKind() == TypeKind.DOUBLE;
+      case ArrayLoadInstruction load -> load.typeKind() == TypeKind.DOUBLE;
+      case ArrayStoreInstruction store -> store.typeKind() == TypeKind.DOUBLE;
       default -> false;
     };
   }

@@ -184,4 +184,32 @@ class DoctorCommandTest {
             "squall: INVALID_INPUT: no back end named vulkan; there are: opencl, ptx, cuda, spirv,"
                 + " fpga, all\n");
   }
+
+  @Test
+  void runningTriesTheKernelsOnTheHost() {
+    CommandRun run =
+        CommandRun.of(
+            folder.resolve("cache"),
+            "doctor",
+            "--run",
+            "--device",
+            "host",
+            "--kernel",
+            "seedlm.decode");
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.output()).contains("seedlm.decode  loops    host").contains(" trials good\n");
+  }
+
+  @Test
+  void whatDoesNotGoWithRunningIsRefused() {
+    CommandRun run = doctor("--run");
+    assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(run.errors()).contains("--run tries the kernels of the catalog");
+    Path cache = folder.resolve("cache");
+    assertThat(CommandRun.of(cache, "doctor", "--run", "--device", "moon").exitCode())
+        .isEqualTo(ExitCodes.NO_SUCH_DEVICE);
+    assertThat(CommandRun.of(cache, "doctor", "--run", "--kernel", "moon.landing").exitCode())
+        .isEqualTo(ExitCodes.USAGE);
+  }
 }

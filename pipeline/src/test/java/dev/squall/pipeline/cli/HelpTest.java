@@ -27,7 +27,8 @@ class HelpTest {
     "kernel run, ID --in --out --param --device --variant --repeat --json",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
-    "doctor, --classes --backend --strict --accept --source --json --annotations",
+    "doctor, --classes --backend --strict --accept --source --json --annotations --run --device"
+        + " --kernel --limit --seed",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {
