@@ -24,7 +24,7 @@ final class CallCheck implements Check {
   private static final Map<Rule, Set<String>> JDK =
       Map.of(
           Rule.UNSIGNED_SHIFT,
-          both("rotateLeft", "rotateRight", "reverse", "reverseBytes", "highestOneBit", "signum"),
+          both("rotateLeft", "rotateRight", "signum"),
           Rule.UNSIGNED_COMPARE,
           both("compareUnsigned", "divideUnsigned", "remainderUnsigned"),
           Rule.NAN_TEST,
@@ -50,6 +50,14 @@ final class CallCheck implements Check {
               MATH + ".floor",
               MATH + ".fma",
               MATH + ".random",
+              INTEGER + ".compare",
+              LONG + ".compare",
+              INTEGER + ".reverse",
+              LONG + ".reverse",
+              INTEGER + ".reverseBytes",
+              LONG + ".reverseBytes",
+              INTEGER + ".highestOneBit",
+              LONG + ".highestOneBit",
               INTEGER + ".numberOfLeadingZeros",
               INTEGER + ".numberOfTrailingZeros",
               LONG + ".numberOfLeadingZeros",

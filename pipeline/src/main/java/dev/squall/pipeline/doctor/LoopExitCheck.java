@@ -3,15 +3,19 @@ package dev.squall.pipeline.doctor;
 import dev.squall.pipeline.doctor.ControlFlow.Block;
 import dev.squall.pipeline.doctor.ControlFlow.Loop;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.IncrementInstruction;
 import java.lang.classfile.instruction.ReturnInstruction;
+import java.lang.classfile.instruction.StoreInstruction;
 import java.lang.classfile.instruction.ThrowInstruction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * Loops that are left in more ways than one break: through two loops at once, by a flag in the
- * condition and a break, or inside a loop that has a second way out itself.
+ * Loops whose ways out the compiler loses: a {@code break} leads to the end of the innermost C loop
+ * and no further, so that all ways must meet there with nothing done on one of them alone. One
+ * plain break is right; two, or one beside a flag in the loop's condition, are not.
  */
 final class LoopExitCheck implements Check {
   /**
@@ -30,21 +34,13 @@ final class LoopExitCheck implements Check {
         continue;
       }
       List<Exit> exits = exits(loop, method);
-      Exit far =
-          exits.stream().filter(exit -> leavesTwo(exit, loop, flow)).findFirst().orElse(null);
       List<Exit> breaks = breaks(loop, exits, method);
-      if (far != null) {
-        report(far, "a jump out of two loops at once", method, report);
-      } else if (!breaks.isEmpty() && exits.size() > 2) {
+      if (exits.stream().map(Exit::to).distinct().count() > 1) {
+        report(exits.getLast(), "a loop whose ways out lead to different places", method, report);
+      } else if (breaks.size() > 1 || !breaks.isEmpty() && exits.size() > 2) {
         report(
-            breaks.getFirst(),
+            breaks.getLast(),
             "a loop with %d ways out, one of them a break".formatted(exits.size()),
-            method,
-            report);
-      } else if (exits.size() > 1 && insideOfAnother(loop, method)) {
-        report(
-            exits.getLast(),
-            "a loop with two ways out in a loop with two ways out",
             method,
             report);
       }
@@ -55,25 +51,14 @@ final class LoopExitCheck implements Check {
     report.add(Rule.LOOP_EXITS, method.body(), method.flow().block(exit.from()).last(), detail);
   }
 
-  private static boolean insideOfAnother(Loop loop, Analysis method) {
-    return method.flow().loopsOutermostFirst().stream()
-        .anyMatch(outer -> loop.within(outer) && exits(outer, method).size() > 1);
-  }
-
-  private static boolean leavesTwo(Exit exit, Loop loop, ControlFlow flow) {
-    return flow.loopsOutermostFirst().stream()
-        .anyMatch(outer -> loop.within(outer) && !outer.has(exit.to()));
-  }
-
   private static List<Exit> exits(Loop loop, Analysis method) {
     ControlFlow flow = method.flow();
     List<Exit> exits = new ArrayList<>();
     for (int from = loop.blocks().nextSetBit(0); from >= 0; ) {
       for (int to : flow.block(from).next()) {
         if (!loop.has(to) && method.edge(from, to) != null && !ends(flow.block(to), method)) {
-          Block target = flow.block(to);
-          boolean jump = isJump(target, method.body());
-          exits.add(new Exit(from, jump ? target.next().getFirst() : to, jump));
+          boolean jump = isJump(flow.block(to), method.body());
+          exits.add(new Exit(from, place(flow.block(to), method).number(), jump));
         }
       }
       from = loop.blocks().nextSetBit(from + 1);
@@ -89,6 +74,28 @@ final class LoopExitCheck implements Check {
       case ReturnInstruction ignored -> own && method.isKernel() && block.first() == block.last();
       default -> false;
     };
+  }
+
+  /** Where a way out leads, past what changes no local variable. */
+  private static Block place(Block block, Analysis method) {
+    Block place = block;
+    while (place.next().size() == 1 && place.previous().size() == 1 && keepsLocals(place, method)) {
+      place = method.flow().block(place.next().getFirst());
+    }
+    return place;
+  }
+
+  private static boolean keepsLocals(Block block, Analysis method) {
+    boolean pushes =
+        method.reached(block.first())
+            && method.reached(method.flow().block(block.next().getFirst()).first())
+            && method.before(method.flow().block(block.next().getFirst()).first()).depth()
+                > method.before(block.first()).depth();
+    return !pushes
+        && IntStream.rangeClosed(block.first(), block.last())
+            .mapToObj(method.body()::instruction)
+            .noneMatch(
+                step -> step instanceof StoreInstruction || step instanceof IncrementInstruction);
   }
 
   private static boolean isJump(Block block, Body body) {

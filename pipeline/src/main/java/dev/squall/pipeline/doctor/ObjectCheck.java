@@ -94,7 +94,7 @@ final class ObjectCheck implements Check {
           report.add(Rule.LOCAL_ARRAY_SIZE, body, i, "local memory whose size is no constant");
         }
       }
-      case FieldInstruction field -> field(field, i, body, report);
+      case FieldInstruction field -> field(field, i, body, before, report);
       default -> {
         // Nothing of the heap.
       }
@@ -121,7 +121,11 @@ final class ObjectCheck implements Check {
     String type = created.className().asInternalName();
     if (type.startsWith(Api.ARRAYS) || type.startsWith(Api.COLLECTIONS)) {
       report.add(Rule.OBJECT, body, i, "a new %s inside a kernel".formatted(simpleName(type)));
-    } else if (!Api.owns(type) && !IMPLICIT.contains(type) && !isRecord(type)) {
+    } else if (classPath.find(type).isPresent()) {
+      if (!isRecord(type)) {
+        report.add(Rule.UNPROVEN_OBJECT, body, i, "a new " + simpleName(type));
+      }
+    } else if (!Api.owns(type) && !IMPLICIT.contains(type)) {
       report.add(Rule.OBJECT, body, i, "a new " + simpleName(type));
     }
   }
@@ -144,7 +148,7 @@ final class ObjectCheck implements Check {
     }
   }
 
-  private void field(FieldInstruction field, int i, Body body, Report report) {
+  private void field(FieldInstruction field, int i, Body body, Frame before, Report report) {
     String owner = field.owner().asInternalName();
     String name = field.name().stringValue();
     String text = simpleName(owner) + "." + name;
@@ -159,12 +163,23 @@ final class ObjectCheck implements Check {
         }
       }
       case GETFIELD -> {
-        if (isMutable(owner, name)) {
+        if (isMutable(owner, name) && !isMade(before.peek(0))) {
           report.add(Rule.MUTABLE_FIELD, body, i, "the field %s is not final".formatted(text));
+        }
+      }
+      case PUTFIELD -> {
+        if (!isMade(before.peek(1))) {
+          report.add(Rule.FIELD_WRITE, body, i, "a write to " + text);
         }
       }
       default -> report.add(Rule.FIELD_WRITE, body, i, "a write to " + text);
     }
+  }
+
+  /** The compiler takes objects apart that a kernel makes for itself. */
+  private static boolean isMade(Value object) {
+    return object.source() instanceof Value.Source source
+        && source.kind() == Value.Source.Kind.MADE;
   }
 
   private boolean isMutable(String owner, String name) {

@@ -23,8 +23,8 @@ final class ParallelCheck implements Check {
     for (int i = 0; i < loops.size(); i++) {
       ParallelLoop loop = loops.get(i);
       examineStart(loop, method, report);
-      examineSteps(loop, method, report);
       examineCondition(loop, method, report);
+      examineSteps(loop, method, report);
       if (loops.stream().filter(loop::within).count() >= DEEPEST) {
         report(
             Rule.PARALLEL_DEPTH, loop, "one more @Parallel loop inside of three", method, report);
@@ -105,7 +105,31 @@ final class ParallelCheck implements Check {
     }
     if (step < 0) {
       report(Rule.DESCENDING_PARALLEL, loop, "it counts down", method, report);
+    } else if (step > 1 && !isFixed(bound(loop, method))) {
+      report(
+          Rule.STEPPED_PARALLEL, loop, "its bound is no constant to the compiler", method, report);
     }
+  }
+
+  private static boolean isFixed(Value bound) {
+    return bound == null
+        || bound.isConstant()
+        || bound.isFolded()
+        || bound.origin() == Value.Origin.SIZE;
+  }
+
+  /** What the counter is compared with, null if that is not plain. */
+  private static Value bound(ParallelLoop loop, Analysis method) {
+    Block header = header(loop, method);
+    if (!method.flow().isCondition(header)
+        || !(method.body().instruction(header.last()) instanceof BranchInstruction branch)) {
+      return null;
+    }
+    Operands operands = Branching.compared(branch.opcode(), method.before(header.last()));
+    if (operands.left().slot() == loop.slot()) {
+      return operands.right();
+    }
+    return operands.right().slot() == loop.slot() ? operands.left() : null;
   }
 
   private static void examineCondition(ParallelLoop loop, Analysis method, Report report) {

@@ -74,14 +74,15 @@ public enum Rule {
   MIXED_CONDITION(
       WRONG_RESULT,
       Backends.C_LIKE,
-      "&& and || (or nested ifs that come to the same) decide one branch together: parentheses and"
-          + " negations are lost",
+      "&& and || decide one branch together, or several conditions that each join others set one"
+          + " value: parentheses and negations are lost",
       "0/1 integers with & and |"),
   LOOP_EXITS(
       WRONG_RESULT,
       Backends.C_LIKE,
-      "a loop is left in several ways: a break leaves only the innermost C loop",
-      "one while loop that ends by setting its counter"),
+      "a loop is left in several ways: the compiler takes all of them to the end of the innermost"
+          + " loop, with the values of one of them",
+      "one way out and one plain break at most; or end the loop by setting its counter"),
   EXCEPTION_HANDLER(
       WRONG_RESULT,
       Backends.ALL,
@@ -128,6 +129,12 @@ public enum Rule {
       "a @Parallel loop works on what another one of the same task reads or writes; nothing waits"
           + " between them",
       "a task each"),
+  STEPPED_PARALLEL(
+      WRONG_RESULT,
+      EnumSet.of(OPENCL, FPGA),
+      "a @Parallel loop with a step beyond 1 whose bound is read from an array: every number is"
+          + " passed",
+      "a step of 1, and multiply inside"),
   PARALLEL_DEPTH(
       REJECTED,
       Backends.ALL,
@@ -252,6 +259,11 @@ public enum Rule {
       Backends.ALL,
       "a method that was not seen to compile everywhere",
       "TornadoMath, or arithmetic of your own"),
+  UNPROVEN_OBJECT(
+      UNPROVEN,
+      Backends.ALL,
+      "an object of a class of yours, which is right if it can be taken apart",
+      "locals or a record"),
   UNPROVEN_REMAINDER(
       UNPROVEN,
       Backends.WITHOUT_SPIRV,

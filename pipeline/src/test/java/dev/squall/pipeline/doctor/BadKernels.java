@@ -335,12 +335,73 @@ final class BadKernels {
         if (y > 0) {
           r = 1;
         }
-      } else {
-        if (x < -5) {
-          if (y < -5) {
-            r = 1;
-          }
+      }
+      if (x < -5) {
+        if (y < -5) {
+          r = 1;
         }
+      }
+      out.set(i, r);
+    }
+  }
+
+  @Finds(Rule.MIXED_CONDITION)
+  static void sameValueTwice(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < out.getSize(); i++) {
+      int x = in.get(2 * i);
+      int y = in.get(2 * i + 1);
+      int r = 0;
+      if (x > 0 && y > 0) {
+        r = 1;
+      }
+      if (x < -5 || y < -5) {
+        r = 1;
+      }
+      out.set(i, r);
+    }
+  }
+
+  @Finds(Rule.MIXED_CONDITION)
+  static void elseIfToTheSame(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < out.getSize(); i++) {
+      int x = in.get(2 * i);
+      int y = in.get(2 * i + 1);
+      int r;
+      if (x > 0 && y > 0) {
+        r = 1;
+      } else if (x < -5 && y < -5) {
+        r = 1;
+      } else {
+        r = 3;
+      }
+      out.set(i, r);
+    }
+  }
+
+  @Finds(Rule.MIXED_CONDITION)
+  static void booleanOfAnd(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < out.getSize(); i++) {
+      int x = in.get(2 * i);
+      boolean both = x > 0 && in.get(2 * i + 1) > 0;
+      int r = 0;
+      if (both || x == -7) {
+        r = 1;
+      }
+      out.set(i, r);
+    }
+  }
+
+  @Finds(Rule.MIXED_CONDITION)
+  static void flagOfAnd(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < out.getSize(); i++) {
+      int x = in.get(2 * i);
+      int both = 0;
+      if (x > 0 && in.get(2 * i + 1) > 0) {
+        both = 1;
+      }
+      int r = 0;
+      if (both == 1 || x == -7) {
+        r = 1;
       }
       out.set(i, r);
     }
@@ -360,6 +421,74 @@ final class BadKernels {
         }
       }
       out.set(i, found);
+    }
+  }
+
+  @Finds(Rule.LOOP_EXITS)
+  static void search(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      int found = -1;
+      for (int j = 0; j < dims.get(1); j++) {
+        if (in.get(j) == i) {
+          found = j;
+          break;
+        }
+      }
+      out.set(i, found);
+    }
+  }
+
+  @Finds(Rule.LOOP_EXITS)
+  static void labelledContinue(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      int count = 0;
+      rows:
+      for (int j = 0; j < dims.get(1); j++) {
+        for (int k = 0; k < dims.get(2); k++) {
+          if (in.get(j + k) < 0) {
+            continue rows;
+          }
+        }
+        count++;
+      }
+      out.set(i, count);
+    }
+  }
+
+  @Finds(Rule.LOOP_EXITS)
+  static void twoBreaks(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      int sum = i;
+      for (int j = 0; j < dims.get(1); j++) {
+        sum += in.get(j);
+        if (sum > 100) {
+          break;
+        }
+        sum += j;
+        if (sum == 7) {
+          break;
+        }
+        sum ^= 3;
+      }
+      out.set(i, sum);
+    }
+  }
+
+  @Finds(Rule.LOOP_EXITS)
+  static void endlessWithTwoBreaks(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int n = i;
+      while (true) {
+        n += 3;
+        if (n > 200) {
+          break;
+        }
+        n += in.get(i) & 7;
+        if ((n & 31) == 3) {
+          break;
+        }
+      }
+      out.set(i, n);
     }
   }
 
@@ -546,6 +675,14 @@ final class BadKernels {
     }
   }
 
+  @Finds(Rule.STEPPED_PARALLEL)
+  static void everyOtherUpToData(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i += 2) {
+      out.set(i, in.get(i));
+      out.set(i + 1, -in.get(i));
+    }
+  }
+
   @Finds(Rule.PARALLEL_FORM)
   static void unequal(IntArray in, IntArray out, IntArray dims) {
     for (@Parallel int i = 0; i != dims.get(0); i++) {
@@ -611,6 +748,20 @@ final class BadKernels {
   static void leadingZeros(IntArray in, IntArray out) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {
       out.set(i, Integer.numberOfLeadingZeros(in.get(i)));
+    }
+  }
+
+  @Finds(Rule.FORBIDDEN_CALL)
+  static void reversed(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      out.set(i, Integer.reverseBytes(in.get(i)) + Integer.compare(in.get(i), 3));
+    }
+  }
+
+  @Finds(Rule.UNSIGNED_SHIFT)
+  static void sign(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      out.set(i, Integer.signum(in.get(i)));
     }
   }
 
@@ -739,8 +890,8 @@ final class BadKernels {
   @Finds(Rule.OBJECT)
   static void object(IntArray in, IntArray out) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {
-      Helpers.Box box = new Helpers.Box(in.get(i));
-      out.set(i, box.value);
+      Object lock = new Object();
+      out.set(i, lock == null ? 0 : in.get(i));
     }
   }
 

@@ -98,7 +98,7 @@ class CheckupTest {
         .isEqualTo("no answer within 0.2 s; the device is left alone");
   }
 
-  /** Every kernel has inputs of two sizes and at least two edges that it accepts. */
+  /** Every kernel has inputs of two sizes and some edges that it accepts. */
   @Test
   void everyKernelHasTrials() {
     for (Kernel kernel : KernelCatalog.load().kernels()) {
@@ -106,7 +106,7 @@ class CheckupTest {
       assertThat(cases)
           .as(kernel.id())
           .extracting(TrialInputs.Case::name)
-          .contains("odd sizes", "even sizes", "ones")
+          .contains("odd sizes", "even sizes")
           .hasSizeGreaterThan(3);
     }
   }

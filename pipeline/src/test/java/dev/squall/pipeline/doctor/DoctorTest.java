@@ -144,6 +144,7 @@ class DoctorTest {
         .isNotEmpty()
         .allMatch(finding -> finding.rule().consequence() == Consequence.UNPROVEN);
     assertThat(Examined.rulesOf(diagnosis, "divisions")).containsExactly(Rule.UNPROVEN_REMAINDER);
+    assertThat(Examined.rulesOf(diagnosis, "mutableBox")).containsExactly(Rule.UNPROVEN_OBJECT);
     assertThat(Examined.rulesOf(diagnosis, "switches")).containsExactly(Rule.UNPROVEN_SWITCH);
     assertThat(Examined.rulesOf(diagnosis, "callsAndRecords")).containsExactly(Rule.STATIC_FIELD);
   }

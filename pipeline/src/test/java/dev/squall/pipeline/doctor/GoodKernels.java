@@ -294,19 +294,90 @@ final class GoodKernels {
     }
   }
 
-  static void labelledContinue(IntArray in, IntArray out, IntArray dims) {
+  static void breaksInBothLoops(IntArray in, IntArray out, IntArray dims) {
     for (@Parallel int i = 0; i < dims.get(0); i++) {
-      int count = 0;
-      rows:
+      int sum = i;
       for (int j = 0; j < dims.get(1); j++) {
         for (int k = 0; k < dims.get(2); k++) {
-          if (in.get(j + k) < 0) {
-            continue rows;
+          sum += in.get(j + k) & 7;
+          if ((sum & 15) == 3) {
+            break;
           }
         }
-        count++;
+        if (sum > 100) {
+          break;
+        }
       }
-      out.set(i, count);
+      out.set(i, sum);
+    }
+  }
+
+  static void chainsAsLoopConditions(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      int sum = i;
+      int j = 0;
+      while (j < dims.get(1) && sum < 100 && (sum & 31) != 7) {
+        int k = 0;
+        while (k < dims.get(2) && (sum & 15) != 3) {
+          sum += in.get(j + k) & 7;
+          k++;
+        }
+        j++;
+      }
+      out.set(i, sum * 100 + j);
+    }
+  }
+
+  static void breakWithCounter(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      int j = 0;
+      for (; j < dims.get(1); j++) {
+        if (in.get(j) == i) {
+          break;
+        }
+      }
+      out.set(i, j);
+    }
+  }
+
+  static void counterSetToTheEnd(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      int found = -1;
+      int n = dims.get(1);
+      for (int j = 0; j < n; j++) {
+        if (in.get(j) == i) {
+          found = j;
+          j = n;
+        }
+      }
+      out.set(i, found);
+    }
+  }
+
+  static void conditionsApart(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < out.getSize(); i++) {
+      int x = in.get(2 * i);
+      int y = in.get(2 * i + 1);
+      int r = 0;
+      if (x > 0 && y > 0) {
+        r = 1;
+      }
+      if (x < -5 && y < -5) {
+        r = 2;
+      }
+      boolean both = x > 7 && y > 7;
+      if (both && x < 9) {
+        r += 3;
+      }
+      out.set(i, r + (x > 0 ? (y > 0 ? 1 : 0) : (y < -5 ? 1 : 0)));
+    }
+  }
+
+  static void mutableBox(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      Helpers.Box box = new Helpers.Box(in.get(i));
+      box.value += 3;
+      out.set(i, box.value);
     }
   }
 

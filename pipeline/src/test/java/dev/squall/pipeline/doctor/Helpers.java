@@ -44,9 +44,9 @@ final class Helpers {
 
   record Pair(int first, int second) {}
 
-  /** An object that the compiler does not take apart. */
+  /** An object that the compiler takes apart. */
   static final class Box {
-    final int value;
+    int value;
 
     Box(int value) {
       this.value = value;
