@@ -56,6 +56,18 @@ final class Closure {
         .ifPresent(body -> examine(new Context(kernel, Analysis.taskArguments(body), true)));
   }
 
+  /** Examines a method as a kernel, and nothing that it calls. */
+  void examineAlone(MethodKey kernel) {
+    body(kernel)
+        .ifPresent(
+            body -> {
+              Analysis analysis =
+                  new Analysis(
+                      body, Analysis.taskArguments(body), true, (callee, arguments) -> null);
+              checks.forEach(check -> check.examine(analysis, report));
+            });
+  }
+
   private void examine(Context context) {
     if (!examined.add(context)) {
       return;

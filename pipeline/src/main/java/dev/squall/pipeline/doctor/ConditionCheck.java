@@ -178,7 +178,8 @@ final class ConditionCheck implements Check {
   private static boolean tests(Group group, Set<Integer> flags, Analysis method) {
     for (int member : group.blocks()) {
       Block block = method.flow().block(member);
-      if (method.body().instruction(block.last()) instanceof BranchInstruction branch) {
+      if (method.reached(block.last())
+          && method.body().instruction(block.last()) instanceof BranchInstruction branch) {
         Operands operands = Branching.compared(branch.opcode(), method.before(block.last()));
         if (flags.contains(operands.left().slot()) || flags.contains(operands.right().slot())) {
           return true;

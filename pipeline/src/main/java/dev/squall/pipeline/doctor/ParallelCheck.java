@@ -94,7 +94,7 @@ final class ParallelCheck implements Check {
       step = increment.constant();
     } else {
       Opcode opcode = body.instruction(i - 1).opcode();
-      boolean sum = opcode == Opcode.IADD || opcode == Opcode.ISUB;
+      boolean sum = (opcode == Opcode.IADD || opcode == Opcode.ISUB) && method.reached(i - 1);
       Value by = sum ? method.before(i - 1).peek(0) : null;
       boolean ofCounter = sum && method.before(i - 1).peek(1).slot() == loop.slot();
       if (!ofCounter || !by.isConstant()) {
