@@ -1,6 +1,7 @@
 package dev.squall.pipeline.doctor;
 
 import dev.squall.pipeline.doctor.Branching.Operands;
+import dev.squall.pipeline.doctor.Branching.Relation;
 import dev.squall.pipeline.doctor.ControlFlow.Block;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.BranchInstruction;
@@ -21,6 +22,7 @@ import java.util.Set;
  *       ways, which never happens in a chain of one connective.
  *   <li>An {@code &&} that sets a variable to a constant, and right after it another chain that
  *       sets it to the same: the compiler makes one decision of both.
+ *   <li>A number between two constants, or outside of them: two comparisons become an unsigned one.
  *   <li>A variable that says whether an {@code &&} held, as part of a later {@code ||}.
  * </ul>
  */
@@ -50,6 +52,12 @@ final class ConditionCheck implements Check {
                 .formatted(group.blocks().size()),
             method,
             report);
+      } else if (testsRange(group, method)) {
+        report.add(
+            Rule.RANGE_TEST,
+            method.body(),
+            group.first().last(),
+            "a number is compared with two constants");
       } else if (repeats(group, groups, method)) {
         add(group, "&& sets what the next condition sets to the same", method, report);
       } else if (group.isChain() && isDisjunction(group, method) && tests(group, flags, method)) {
@@ -82,6 +90,46 @@ final class ConditionCheck implements Check {
         && group.blocks().stream()
             .filter(member -> member != group.first().number())
             .anyMatch(member -> method.flow().block(member).previous().size() > 1);
+  }
+
+  /** Whether a condition and the next one compare a variable with constants. */
+  private static boolean testsRange(Group group, Analysis method) {
+    for (int member : group.blocks()) {
+      int slot = boundedSlot(member, method);
+      for (int next : method.flow().block(member).next()) {
+        boolean linked =
+            group.blocks().contains(next)
+                && (group.isChain()
+                    || !Collections.disjoint(
+                        method.flow().block(member).next(), method.flow().block(next).next()));
+        if (slot >= 0 && linked && boundedSlot(next, method) == slot) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The local variable whose order with a constant a condition tests, or −1. */
+  private static int boundedSlot(int member, Analysis method) {
+    Block block = method.flow().block(member);
+    if (!method.reached(block.last())
+        || !(method.body().instruction(block.last()) instanceof BranchInstruction branch)) {
+      return -1;
+    }
+    Relation relation = Branching.relation(branch.opcode());
+    if (relation == null || relation == Relation.EQUAL || relation == Relation.UNEQUAL) {
+      return -1;
+    }
+    Operands operands = Branching.compared(branch.opcode(), method.before(block.last()));
+    boolean swapped = isFixed(operands.left());
+    Value number = swapped ? operands.right() : operands.left();
+    Value bound = swapped ? operands.left() : operands.right();
+    return number.isInteger() && isFixed(bound) ? number.slot() : -1;
+  }
+
+  private static boolean isFixed(Value value) {
+    return value.isConstant() || value.isFolded();
   }
 
   /** The blocks just behind a group that do nothing but to set a variable to a constant. */

@@ -77,6 +77,12 @@ public enum Rule {
       "&& and || decide one branch together, or several conditions that each join others set one"
           + " value: parentheses and negations are lost",
       "0/1 integers with & and |"),
+  RANGE_TEST(
+      WRONG_RESULT,
+      Backends.C_LIKE,
+      "a number is compared with two constants in one decision: the compiler makes one unsigned"
+          + " comparison of both and prints it as a signed one",
+      "0/1 integers with & and |, or one bound that is read from an array"),
   LOOP_EXITS(
       WRONG_RESULT,
       Backends.C_LIKE,

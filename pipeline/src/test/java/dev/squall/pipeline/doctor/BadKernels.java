@@ -407,6 +407,48 @@ final class BadKernels {
     }
   }
 
+  @Finds(Rule.RANGE_TEST)
+  static void inRange(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int x = in.get(i);
+      int r = 0;
+      if (x > 0 && x < 50) {
+        r = 1;
+      }
+      out.set(i, r);
+    }
+  }
+
+  @Finds(Rule.RANGE_TEST)
+  static void outOfRange(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int x = in.get(i);
+      int r;
+      if (x == 7) {
+        r = 3;
+      } else if (x > 100 || x < -100) {
+        r = 1;
+      } else {
+        r = 9;
+      }
+      out.set(i, r);
+    }
+  }
+
+  @Finds(Rule.RANGE_TEST)
+  static void inRangeByNestedIfs(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int x = in.get(i);
+      int r = 0;
+      if (x > 0) {
+        if (x < 50) {
+          r = 1;
+        }
+      }
+      out.set(i, r);
+    }
+  }
+
   @Finds(Rule.LOOP_EXITS)
   static void labelledBreak(IntArray in, IntArray out, IntArray dims) {
     for (@Parallel int i = 0; i < dims.get(0); i++) {

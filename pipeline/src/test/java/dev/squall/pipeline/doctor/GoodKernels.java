@@ -222,7 +222,7 @@ final class GoodKernels {
         r = 20;
       } else if (x == 3 && i > 4) {
         r = 30;
-      } else if (x > 100 || x < -100) {
+      } else if (x > 100 || i > 200) {
         r = 40;
       } else {
         r = 50;
@@ -231,14 +231,38 @@ final class GoodKernels {
     }
   }
 
-  static void nestedIfs(IntArray in, IntArray out) {
-    for (@Parallel int i = 0; i < in.getSize(); i++) {
+  static void nestedIfs(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
       int x = in.get(i);
       int r = 0;
       if (x > 0) {
         if (x < 50) {
           r = 1;
+        } else {
+          r = 2;
         }
+      }
+      out.set(i, r);
+    }
+  }
+
+  static void bounds(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      int x = in.get(i);
+      int n = dims.get(1);
+      int r = 0;
+      if (x >= 0 && x < n) {
+        r = in.get(x);
+      }
+      int inside = (x > 0 ? 1 : 0) & (x < 50 ? 1 : 0);
+      if (inside == 1) {
+        r++;
+      }
+      if (r < 0) {
+        r = 0;
+      }
+      if (r > 255) {
+        r = 255;
       }
       out.set(i, r);
     }
