@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       CalibrateCommand.class,
       ArcCommand.class,
+      DoctorCommand.class,
       TestCommand.class
     },
     footer = {

@@ -18,7 +18,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices bundle setup kernel bench calibrate arc test",
+    "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -28,6 +28,12 @@ class HelpTest {
     "kernel run, ID --in --out --param --device --variant --repeat --json",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
+    "bundle, build verify list",
+    "bundle build, --target --out",
+    "bundle verify, --target --source",
+    "bundle list, --json",
+    "doctor, --classes --backend --strict --accept --source --json --annotations --run --device"
+        + " --kernel --limit --seed",
     "arc, check",
     "arc check, --json --quiet",
     "test, --help"

@@ -129,8 +129,10 @@ class ExecutorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = ErrorClass.class, names = "INVALID_INPUT", mode = EnumSource.Mode.EXCLUDE)
-  void autoFallsBackToTheNextCandidateAndTells(ErrorClass errorClass) {
+  @EnumSource(
+      value = ErrorClass.class,
+      names = {"UNSUPPORTED", "OUT_OF_MEMORY", "COMPILE", "LAUNCH"})
+  void autoFallsBackToAnotherVariantOfTheDeviceAndTells(ErrorClass errorClass) {
     FaultyDevice broken = FaultyDevice.failingAt(1, errorClass, "broken", Profiles.card(100));
     RunResult result = run(Graphs.single(), NONE, NONE, broken, host);
 
@@ -147,6 +149,20 @@ class ExecutorTest {
                 "tiles on broken failed: broken failed at call 1; loops on broken serves instead"));
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = ErrorClass.class,
+      names = {"TIMEOUT", "DEVICE_LOST", "WRONG_RESULT"})
+  void autoLeavesADeviceThatCannotBeTrusted(ErrorClass errorClass) {
+    FaultyDevice broken = FaultyDevice.failingAt(1, errorClass, "broken", Profiles.card(100));
+    RunResult result = run(Graphs.single(), NONE, NONE, broken, host);
+
+    assertThat(result.stages().getFirst().used().label()).isEqualTo("simd on host");
+    assertThat(output(result, 0).f32(5)).isEqualTo(10);
+    assertThat(broken.calls()).hasSize(1);
+    assertThat(result.events()).extracting(Event::errorClass).containsExactly(errorClass);
+  }
+
   @Test
   void aDeviceThatDoesNotOpenIsPassedOver() {
     FaultyDevice closed = FaultyDevice.closed(ErrorClass.DEVICE_LOST, "closed", Profiles.card(100));
@@ -156,8 +172,7 @@ class ExecutorTest {
     assertThat(result.events())
         .extracting(Event::what)
         .containsExactly(
-            "tiles on closed failed: closed cannot be opened; loops on closed serves instead",
-            "loops on closed failed: closed cannot be opened; simd on host serves instead");
+            "tiles on closed failed: closed cannot be opened; simd on host serves instead");
     assertThat(output(result, 0).f32(5)).isEqualTo(10);
   }
 

@@ -9,75 +9,29 @@ import dev.squall.kernels.KernelCatalog;
 import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
+import dev.squall.pipeline.doctor.Backend;
+import dev.squall.pipeline.doctor.Diagnosis;
+import dev.squall.pipeline.doctor.Doctor;
+import dev.squall.pipeline.doctor.Rule;
 import dev.squall.tests.Checkout;
-import dev.squall.tests.architecture.DeviceCode.Finding;
-import dev.squall.tests.architecture.DeviceCode.Kind;
 import dev.squall.tests.conformance.CatalogTasks;
-import java.io.IOException;
+import dev.squall.tests.example.SaxpyLoops;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.nio.file.Files;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
-/**
- * Device code keeps to what TornadoVM's back ends compile right. Most is read from the class files,
- * where constants are values and helpers are calls; what only the source shows is read there.
- */
+/** Device code keeps to what TornadoVM's back ends compile right: the doctor finds nothing. */
 class DeviceCodeTest {
-  /** Methods whose dividends are never negative, and why. */
-  private static final Map<String, String> NON_NEGATIVE_DIVIDENDS =
-      Map.of(
-          "SparseAttentionTiles.attend", "the index of a work-item",
-          "SelectiveScanTiles.scan", "the index of a work-item, or it plus a multiple of 128");
-
-  /** Words of OpenCL C that a method must not be called. */
-  private static final Set<String> OPENCL_WORDS =
-      Set.of(
-          "kernel",
-          "half",
-          "bool",
-          "global",
-          "local",
-          "constant",
-          "private",
-          "read_only",
-          "write_only",
-          "read_write",
-          "uniform",
-          "pipe",
-          "unsigned",
-          "signed",
-          "uint",
-          "uchar",
-          "ushort",
-          "ulong",
-          "size_t",
-          "sampler_t",
-          "event_t",
-          "image2d_t",
-          "struct",
-          "union",
-          "typedef",
-          "inline",
-          "restrict",
-          "register",
-          "sizeof",
-          "auto",
-          "extern",
-          "main");
-
-  private static final Pattern LABELLED_JUMP = Pattern.compile("\\b(break|continue)\\s+\\w+\\s*;");
-  private static final Pattern BOTH_CONNECTIVES = Pattern.compile("&&.*\\|\\||\\|\\|.*&&");
+  private static final Path CLASSES = Checkout.root().resolve("tornado-kernels/target/classes");
 
   private static List<JavaClass> deviceClasses() {
     return MainClasses.ALL.stream()
@@ -101,30 +55,30 @@ class DeviceCodeTest {
             deviceClasses().stream().map(JavaClass::getName).toList());
   }
 
+  /**
+   * All that the tasks of the catalog are made of was seen to be right on every back end. Kernels
+   * with explicit work-groups refuse FPGAs, and have loops beside them.
+   */
   @Test
-  void nothingInThemIsMiscompiled() throws IOException {
-    List<Finding> findings = new ArrayList<>();
-    for (JavaClass type : deviceClasses()) {
-      findings.addAll(DeviceCode.findings(MainClasses.bytes(type.getName())));
-    }
-    assertThat(findings).filteredOn(finding -> finding.kind() == Kind.FORBIDDEN).isEmpty();
-    List<Finding> divisions =
-        findings.stream().filter(f -> f.kind() == Kind.POWER_OF_TWO_DIVISION).toList();
-    assertThat(divisions)
-        .allSatisfy(finding -> assertThat(NON_NEGATIVE_DIVIDENDS).containsKey(finding.method()));
-    assertThat(divisions).extracting(Finding::method).containsAll(NON_NEGATIVE_DIVIDENDS.keySet());
+  void theDoctorFindsNothingInThem() {
+    Diagnosis diagnosis = Doctor.of(List.of(CLASSES)).examine(EnumSet.allOf(Backend.class), true);
+    assertThat(diagnosis.findings())
+        .filteredOn(finding -> finding.rule() != Rule.FPGA_CONTEXT)
+        .isEmpty();
+    assertThat(diagnosis.findings()).allMatch(finding -> finding.type().endsWith("Tiles"));
+    Set<String> tasks = new TreeSet<>();
+    CatalogTasks.all().forEach(task -> tasks.add(task.code().getName() + "." + task.method()));
+    assertThat(diagnosis.kernels()).containsExactlyElementsOf(tasks);
   }
 
-  /** The reader of class files finds what it looks for. */
+  /** The kernel that others start from. */
   @Test
-  void whatWouldBeMiscompiledIsFound() throws IOException {
-    List<Finding> findings;
-    try (var bytes = MiscompiledTiles.class.getResourceAsStream("MiscompiledTiles.class")) {
-      findings = DeviceCode.findings(bytes.readAllBytes());
-    }
-    assertThat(findings.stream().map(finding -> finding.method().split("\\.")[1]).distinct())
-        .containsExactlyInAnyOrder(MiscompiledTiles.METHODS);
-    assertThat(findings).allMatch(f -> f.place().matches("MiscompiledTiles\\.java:[1-9]\\d*"));
+  void theDoctorFindsNothingInTheExample() throws URISyntaxException {
+    Path classes =
+        Path.of(SaxpyLoops.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Diagnosis diagnosis = Doctor.of(List.of(classes)).examine(EnumSet.allOf(Backend.class), true);
+    assertThat(diagnosis.findings()).isEmpty();
+    assertThat(diagnosis.kernels()).contains(SaxpyLoops.class.getName() + ".saxpy");
   }
 
   @Test
@@ -139,7 +93,6 @@ class DeviceCodeTest {
       Method method = methods.getFirst();
       assertThat(Modifier.isStatic(method.getModifiers())).as(name).isTrue();
       assertThat(method.getReturnType()).as(name).isEqualTo(void.class);
-      assertThat(OPENCL_WORDS).as(name).doesNotContain(task.method());
       boolean tiles = task.code().getSimpleName().endsWith("Tiles");
       List<Class<?>> parameters = List.of(method.getParameterTypes());
       assertThat(parameters.getFirst() == KernelContext.class).as(name).isEqualTo(tiles);
@@ -178,50 +131,6 @@ class DeviceCodeTest {
         assertThat(global.get(axis) % local.get(axis)).as(name).isZero();
       }
     }
-  }
-
-  @Test
-  void sourcesHaveNoLabelsAndNoMixedConditions() throws IOException, InterruptedException {
-    List<String> found = new ArrayList<>();
-    int read = 0;
-    for (Path file : Checkout.mainSources()) {
-      String name = file.getFileName().toString().replace(".java", "");
-      if (isDeviceCode(name)) {
-        read++;
-        List<String> lines = Files.readAllLines(file);
-        for (int i = 0; i < lines.size(); i++) {
-          String complaint = complaint(lines.get(i));
-          if (complaint != null) {
-            found.add("%s:%d: %s".formatted(file.getFileName(), i + 1, complaint));
-          }
-        }
-      }
-    }
-    assertThat(found).isEmpty();
-    assertThat(read).isEqualTo(deviceClasses().size());
-  }
-
-  @Test
-  void theSourceRulesFindWhatTheyLookFor() {
-    assertThat(complaint("        break outer;")).contains("labelled");
-    assertThat(complaint("  continue rows;")).contains("labelled");
-    assertThat(complaint("  break;")).isNull();
-    assertThat(complaint("if (x > 0 && y > 0 || z) {")).contains("&& and ||");
-    assertThat(complaint("// a && b || c")).isNull();
-    assertThat(complaint("if (x > 0 && y > 0) {")).isNull();
-  }
-
-  private static String complaint(String line) {
-    String code = line.strip();
-    if (code.startsWith("//") || code.startsWith("*") || code.startsWith("/*")) {
-      return null;
-    }
-    if (LABELLED_JUMP.matcher(code).find()) {
-      return "a labelled jump leaves the innermost loop alone";
-    }
-    return BOTH_CONNECTIVES.matcher(code).find()
-        ? "&& and || in one condition lose their parentheses"
-        : null;
   }
 
   /** The form that every device can run. */

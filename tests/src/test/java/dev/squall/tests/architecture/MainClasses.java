@@ -3,7 +3,6 @@ package dev.squall.tests.architecture;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.squall.tests.Checkout;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,16 +25,5 @@ final class MainClasses {
       }
     }
     return new ClassFileImporter().importPaths(FOLDERS);
-  }
-
-  /** The class file of a class. */
-  static byte[] bytes(String className) throws IOException {
-    for (Path folder : FOLDERS) {
-      Path file = folder.resolve(className.replace('.', '/') + ".class");
-      if (Files.exists(file)) {
-        return Files.readAllBytes(file);
-      }
-    }
-    throw new IllegalArgumentException("no class file of " + className);
   }
 }

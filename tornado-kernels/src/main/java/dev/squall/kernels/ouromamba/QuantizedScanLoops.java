@@ -216,7 +216,7 @@ final class QuantizedScanLoops {
 
   /** The integer nearest to {@code value}, which is not negative, ties to even. */
   static float rounded(float value) {
-    int below = (int) TornadoMath.min(value, INTEGERS);
+    int below = (int) TornadoMath.max(0f, TornadoMath.min(value, INTEGERS));
     float rest = value - below;
     int above = rest > 0.5f ? 1 : 0;
     int tie = rest == 0.5f ? 1 : 0;
