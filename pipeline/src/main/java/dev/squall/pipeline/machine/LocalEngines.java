@@ -57,11 +57,15 @@ public final class LocalEngines {
     if (wanted.test(LevelZeroEngines.NAME)) {
       engines.add(LevelZeroEngines.levelZero(stacks, profiles, enumerations, limits, cache));
     }
-    TornadoEngines.all(
-            TornadoSdk.find(System.getenv()), stacks, profiles, enumerations, limits, cache)
-        .stream()
-        .filter(engine -> wanted.test(engine.name()))
-        .forEach(engines::add);
+    engines.addAll(
+        TornadoEngines.all(
+            wanted,
+            TornadoSdk.find(System.getenv()),
+            stacks,
+            profiles,
+            enumerations,
+            limits,
+            cache));
     return engines;
   }
 

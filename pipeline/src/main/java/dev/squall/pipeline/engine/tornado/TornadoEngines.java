@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The engines of live TornadoVM, one for each back end and the runtime it launches through. */
 public final class TornadoEngines {
@@ -47,9 +48,11 @@ public final class TornadoEngines {
   /**
    * The engines that the SDKs here can serve.
    *
+   * @param wanted names of engines to make
    * @param cacheFolder of the user
    */
   public static List<Engine> all(
+      Predicate<String> wanted,
       List<TornadoSdk> sdks,
       List<DriverStack> stacks,
       DeviceProfiles profiles,
@@ -60,7 +63,7 @@ public final class TornadoEngines {
     for (TornadoFlavor flavor : TornadoFlavor.values()) {
       List<RemoteEngine.Site> sites = new ArrayList<>();
       for (TornadoSdk sdk : sdks) {
-        if (sdk.backends().contains(flavor.backend())) {
+        if (wanted.test(flavor.engine()) && sdk.backends().contains(flavor.backend())) {
           sites.addAll(sites(flavor, sdk, stacks, cacheFolder));
         }
       }
@@ -144,20 +147,23 @@ public final class TornadoEngines {
     return options;
   }
 
-  /** The SDK may have been moved since its own file was written. */
+  /** The SDK's own file; one of ours where the SDK was moved since that was written. */
   private static Path argumentFile(TornadoSdk sdk, Path cacheFolder) {
-    Path file =
+    Path own = TornadoSdk.argumentFile(sdk.home());
+    Path moved =
         cacheFolder
             .resolve("tornado")
             .resolve(Integer.toHexString(sdk.home().toString().hashCode()) + ".args");
     try {
-      byte[] arguments =
-          String.join("\n", sdk.arguments()).concat("\n").getBytes(StandardCharsets.UTF_8);
-      if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), arguments)) {
-        Files.createDirectories(file.getParent());
-        AtomicFile.write(file, arguments);
+      List<String> arguments = sdk.arguments();
+      for (Path file : List.of(own, moved)) {
+        if (Files.exists(file) && Files.readAllLines(file).equals(arguments)) {
+          return file;
+        }
       }
-      return file;
+      Files.createDirectories(moved.getParent());
+      AtomicFile.write(moved, String.join("\n", arguments).getBytes(StandardCharsets.UTF_8));
+      return moved;
     } catch (IOException e) {
       throw SquallException.invalidInput(
           "TornadoVM in %s: its arguments cannot be read: %s"
