@@ -5,10 +5,10 @@
 __kernel void stepRanges(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *delta, __global uchar *scale, __global uchar *zero, __global uchar *dims, __global uchar *scalars)
 {
   bool b_34;
-  float f_19, f_20, f_21, f_29, f_30, f_31, f_35, f_36, f_37, f_38, f_39, f_40, f_41, f_42, f_43, f_44, f_45, f_46, f_47, f_48, f_49, f_50, f_51, f_52, f_53, f_54, f_55, f_56, f_57, f_58, f_59, f_60, f_61, f_62, f_63, f_64, f_65, f_66, f_67, f_69, f_71, f_73, f_74, f_80, f_81;
-  int i_11, i_12, i_13, i_14, i_22, i_23, i_24, i_32, i_33, i_5, i_68, i_70, i_72, i_75, i_76, i_77, i_78, i_79, i_84, i_9;
+  float f_19, f_20, f_21, f_29, f_30, f_31, f_35, f_36, f_37, f_38, f_39, f_40, f_41, f_42, f_43, f_44, f_45, f_46, f_47, f_48, f_49, f_50, f_51, f_52, f_53, f_54, f_55, f_56, f_57, f_58, f_59, f_60, f_61, f_62, f_63, f_64, f_65, f_66, f_67, f_69, f_71, f_72, f_74, f_75, f_81, f_82;
+  int i_11, i_12, i_13, i_14, i_22, i_23, i_24, i_32, i_33, i_5, i_68, i_70, i_73, i_76, i_77, i_78, i_79, i_80, i_85, i_9;
   long l_15, l_16, l_17, l_25, l_26, l_27;
-  ulong ul_0, ul_1, ul_10, ul_18, ul_2, ul_28, ul_3, ul_4, ul_6, ul_7, ul_8, ul_82, ul_83;
+  ulong ul_0, ul_1, ul_10, ul_18, ul_2, ul_28, ul_3, ul_4, ul_6, ul_7, ul_8, ul_83, ul_84;
 
   // BLOCK 0
   ul_0  =  (ulong) delta;
@@ -117,35 +117,36 @@ __kernel void stepRanges(__global long *_kernel_context, __constant uchar *_cons
       {
         // BLOCK 10
         f_71  =  fmin(f_69, 8388608.0F);
-        i_72  =  isnan(f_71)? 0 : (int) f_71;
-        f_73  =  (float) i_72;
-        f_74  =  f_69 - f_73;
-        i_75  =  (0.5F < f_74) ? 1 : 0;
-        i_76  =  (f_74 == 0.5F) ? 1 : 0;
-        i_77  =  i_76 & i_72;
-        i_78  =  i_75 | i_77;
-        i_79  =  i_78 + i_72;
-        f_80  =  (float) i_79;
-        f_81  =  f_80;
+        f_72  =  fmax(0.0F, f_71);
+        i_73  =  isnan(f_72)? 0 : (int) f_72;
+        f_74  =  (float) i_73;
+        f_75  =  f_69 - f_74;
+        i_76  =  (0.5F < f_75) ? 1 : 0;
+        i_77  =  (f_75 == 0.5F) ? 1 : 0;
+        i_78  =  i_77 & i_73;
+        i_79  =  i_76 | i_78;
+        i_80  =  i_79 + i_73;
+        f_81  =  (float) i_80;
+        f_82  =  f_81;
       }  // B9
       else
       {
         // BLOCK 11
-        f_81  =  f_69;
+        f_82  =  f_69;
       }  // B9
     }  // B8
     else
     {
       // BLOCK 12
-      f_81  =  0.0F;
+      f_82  =  0.0F;
     }  // B8
     // BLOCK 13 MERGES [12 10 11 ]
-    ul_82  =  ul_1 + l_17;
-    *((__global float *) ul_82)  =  f_67;
-    ul_83  =  ul_2 + l_17;
-    *((__global float *) ul_83)  =  f_81;
-    i_84  =  i_5 + i_11;
-    i_11  =  i_84;
+    ul_83  =  ul_1 + l_17;
+    *((__global float *) ul_83)  =  f_67;
+    ul_84  =  ul_2 + l_17;
+    *((__global float *) ul_84)  =  f_82;
+    i_85  =  i_5 + i_11;
+    i_11  =  i_85;
   }  // B1
   // BLOCK 14
   return;
