@@ -8,6 +8,7 @@ import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.bundle.BundleTarget;
+import dev.squall.pipeline.bundle.GeneratedKernel;
 import dev.squall.pipeline.bundle.KernelBundle;
 import dev.squall.pipeline.bundle.SourceHash;
 import dev.squall.pipeline.bundle.TaskArguments;

@@ -89,7 +89,7 @@ public final class OpenClEngines {
                         engine + " on " + stack.name(),
                         JAVA_OPTIONS,
                         OpenClProcess.class.getName(),
-                        List.of(engine, cacheFolder.resolve("programs").toString()),
+                        List.of(engine, cacheFolder.toString()),
                         Optional.of(stack),
                         Map.of(),
                         List.of()),

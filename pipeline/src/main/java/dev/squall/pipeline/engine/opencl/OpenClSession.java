@@ -24,12 +24,12 @@ final class OpenClSession implements DeviceSession {
   private final Map<Key, BoundProgram> bound = new HashMap<>();
 
   /**
-   * @param binaries folder of built programs
+   * @param cache the user's cache folder, for built programs
    */
-  OpenClSession(OpenClContext context, BundleStore bundles, Path binaries) {
+  OpenClSession(OpenClContext context, BundleStore bundles, Path cache) {
     this.context = context;
     this.bundles = bundles;
-    this.programs = new ProgramCache(context, bundles, binaries);
+    this.programs = new ProgramCache(context, bundles, cache);
     this.buffers = new DeviceBuffers(context);
   }
 

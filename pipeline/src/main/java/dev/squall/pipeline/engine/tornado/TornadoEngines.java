@@ -8,6 +8,7 @@ import dev.squall.pipeline.engine.remote.EnumerationCache;
 import dev.squall.pipeline.engine.remote.ProcessLaunch;
 import dev.squall.pipeline.engine.remote.RemoteEngine;
 import dev.squall.pipeline.engine.remote.TimeLimits;
+import dev.squall.pipeline.fpga.FpgaWorkplace;
 import dev.squall.pipeline.io.AtomicFile;
 import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.profiles.DeviceProfiles;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,10 +111,23 @@ public final class TornadoEngines {
         "%s on %s".formatted(flavor.engine(), stack.map(DriverStack::name).orElse(NVIDIA)),
         options,
         TornadoProcess.class.getName(),
-        List.of(),
+        fpga(stack) ? List.of(cacheFolder.toString()) : List.of(),
         stack,
-        Map.of(TornadoSdk.VARIABLE, sdk.home().toString()),
+        environment(sdk, stack),
         FAILURES);
+  }
+
+  private static Map<String, String> environment(TornadoSdk sdk, Optional<DriverStack> stack) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put(TornadoSdk.VARIABLE, sdk.home().toString());
+    if (fpga(stack)) {
+      environment.put(FpgaWorkplace.ONEAPI, sdk.home().toString());
+    }
+    return environment;
+  }
+
+  private static boolean fpga(Optional<DriverStack> stack) {
+    return stack.filter(DriverStack::fpgaEmulator).isPresent();
   }
 
   private static RemoteEngine.Site site(
