@@ -30,10 +30,10 @@ public final class BundleStore {
 
   private final BundleTarget target;
   private final Map<String, KernelBundle> byMethod;
-  private final Map<KernelBundle, URI> folders;
+  private final Map<KernelBundle, String> folders;
 
   private BundleStore(
-      BundleTarget target, Map<String, KernelBundle> byMethod, Map<KernelBundle, URI> folders) {
+      BundleTarget target, Map<String, KernelBundle> byMethod, Map<KernelBundle, String> folders) {
     this.target = target;
     this.byMethod = byMethod;
     this.folders = folders;
@@ -46,13 +46,13 @@ public final class BundleStore {
    */
   public static BundleStore load(BundleTarget target) {
     Map<String, KernelBundle> byMethod = new HashMap<>();
-    Map<KernelBundle, URI> folders = new HashMap<>();
+    Map<KernelBundle, String> folders = new HashMap<>();
     String name = FOLDER + target.key() + "/" + MANIFEST;
     try {
       for (URL manifest : Collections.list(BundleStore.class.getClassLoader().getResources(name))) {
         for (KernelBundle bundle : read(manifest).bundles()) {
           byMethod.putIfAbsent(key(bundle.code(), bundle.method()), bundle);
-          folders.putIfAbsent(bundle, URI.create(parent(manifest)));
+          folders.putIfAbsent(bundle, parent(manifest));
         }
       }
     } catch (IOException e) {
@@ -116,7 +116,7 @@ public final class BundleStore {
    * @throws SquallException COMPILE if it cannot be read
    */
   public byte[] code(KernelBundle bundle) {
-    try (InputStream in = folders.get(bundle).resolve(bundle.file()).toURL().openStream()) {
+    try (InputStream in = URI.create(folders.get(bundle) + bundle.file()).toURL().openStream()) {
       return in.readAllBytes();
     } catch (IOException | IllegalArgumentException e) {
       throw new SquallException(

@@ -36,6 +36,23 @@ public record KernelBundle(
     workGroup = List.copyOf(workGroup);
   }
 
+  /** The manifest of the same kernel in another form. */
+  public KernelBundle as(BundleTarget otherTarget, String otherFile) {
+    return new KernelBundle(
+        otherTarget,
+        code,
+        method,
+        otherFile,
+        entryPoint,
+        tornadoVersion,
+        arguments,
+        headerBytes,
+        dimensions,
+        outermostFirst,
+        workGroup,
+        sourceHash);
+  }
+
   /** The arrays among the arguments. */
   public List<String> arrays() {
     return arguments.stream().filter(name -> !Leading.isKey(name)).toList();

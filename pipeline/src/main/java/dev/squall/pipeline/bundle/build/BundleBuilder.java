@@ -97,30 +97,16 @@ final class BundleBuilder {
     return task.code().getName() + "." + task.method();
   }
 
-  private void keep(List<Task> tasks, List<byte[]> generated) {
-    if (target == BundleTarget.SPIRV) {
-      for (byte[] module : generated) {
-        String text = new String(module, StandardCharsets.ISO_8859_1);
-        tasks.stream()
-            // The entry point's name stands in the module as text.
-            .filter(task -> text.contains(task.method() + "\0"))
-            .findFirst()
-            .ifPresent(task -> built.putIfAbsent(key(task), spirv(task, module)));
-      }
-      return;
-    }
-    for (byte[] printed : generated) {
-      for (GeneratedKernel kernel :
-          GeneratedKernel.parse(new String(printed, StandardCharsets.UTF_8))) {
-        tasks.stream()
-            .filter(task -> task.method().equals(kernel.entryPoint()))
-            .findFirst()
-            .ifPresent(task -> built.putIfAbsent(key(task), openCl(task, kernel)));
-      }
+  private void keep(List<Task> tasks, String printed) {
+    for (GeneratedKernel kernel : GeneratedKernel.parse(printed)) {
+      tasks.stream()
+          .filter(task -> task.method().equals(kernel.entryPoint()))
+          .findFirst()
+          .ifPresent(task -> built.putIfAbsent(key(task), bundle(task, kernel)));
     }
   }
 
-  private BuiltBundle openCl(Task task, GeneratedKernel kernel) {
+  private BuiltBundle bundle(Task task, GeneratedKernel kernel) {
     List<String> arguments = kernel.parameters();
     int arrays = TaskArguments.arrays(task).size();
     if (arguments.size() != KernelBundle.Leading.values().length + arrays) {
@@ -137,15 +123,6 @@ final class BundleBuilder {
             task.grid().local().isEmpty() && kernel.outermostFirst(),
             kernel.workGroup()),
         (note + kernel.text()).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private BuiltBundle spirv(Task task, byte[] module) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(KernelBundle.Leading.KERNEL_CONTEXT.key());
-    for (int i = 0; i < TaskArguments.arrays(task).size(); i++) {
-      arguments.add("array" + i);
-    }
-    return new BuiltBundle(manifest(task, arguments, false, List.of()), module);
   }
 
   private KernelBundle manifest(

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,24 @@ final class BundleFolder {
 
   BundleFolder(Path resources, BundleTarget target) {
     this.folder = resources.resolve(BundleStore.FOLDER).resolve(target.key());
+  }
+
+  /**
+   * The bundles that are there.
+   *
+   * @throws SquallException INVALID_INPUT if they cannot be read
+   */
+  List<BuiltBundle> read() {
+    Path manifest = folder.resolve(BundleStore.MANIFEST);
+    try {
+      List<BuiltBundle> bundles = new ArrayList<>();
+      for (KernelBundle bundle : JSON.readValue(manifest.toFile(), Manifest.class).bundles()) {
+        bundles.add(new BuiltBundle(bundle, Files.readAllBytes(folder.resolve(bundle.file()))));
+      }
+      return bundles;
+    } catch (IOException e) {
+      throw SquallException.invalidInput(manifest + ": cannot be read: " + e.getMessage());
+    }
   }
 
   /** Writes these bundles in place of all others. */

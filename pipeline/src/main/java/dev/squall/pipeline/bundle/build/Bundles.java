@@ -67,12 +67,39 @@ public record Bundles(
     } catch (IOException e) {
       throw SquallException.invalidInput("no temporary folder: " + e.getMessage());
     }
-    try (CodeCapture capture = CodeCapture.open(target, sdks, stacks, cache, folder)) {
-      return new BundleBuilder(target, capture, SourceHash.ofCheckout(home), progress)
-          .build(KernelCatalog.load().kernels());
+    try {
+      if (target == BundleTarget.SPIRV) {
+        return translate(folder);
+      }
+      try (CodeCapture capture = CodeCapture.open(target, sdks, stacks, cache, folder)) {
+        return new BundleBuilder(target, capture, SourceHash.ofCheckout(home), progress)
+            .build(KernelCatalog.load().kernels());
+      }
     } finally {
       delete(folder);
     }
+  }
+
+  /** SPIR-V of the OpenCL C bundles for GPUs. */
+  private BundleBuilder.Result translate(Path folder) {
+    SpirvCompiler compiler = new SpirvCompiler(folder);
+    List<BuiltBundle> bundles = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
+    for (BuiltBundle source : new BundleFolder(resources(), BundleTarget.OPENCL_GPU).read()) {
+      String name = source.manifest().file().replace("." + BundleTarget.OPENCL_GPU.extension(), "");
+      progress.accept("%s: %s".formatted(BundleTarget.SPIRV.key(), name));
+      try {
+        bundles.add(
+            new BuiltBundle(
+                source
+                    .manifest()
+                    .as(BundleTarget.SPIRV, name + "." + BundleTarget.SPIRV.extension()),
+                compiler.compile(name, source.code())));
+      } catch (SquallException e) {
+        failures.add("%s: %s".formatted(name, e.getMessage()));
+      }
+    }
+    return new BundleBuilder.Result(bundles, failures);
   }
 
   private static void delete(Path folder) {

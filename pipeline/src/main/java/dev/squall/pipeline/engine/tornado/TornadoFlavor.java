@@ -14,14 +14,24 @@ enum TornadoFlavor {
       List.of(
           "-Dtornado.spirv.runtimes=opencl",
           "-Dtornado.spirv.version=1.0",
+          TornadoFlavor.NO_FMA,
           "-Dtornado.opencl.compiler.flags=-w")),
   LEVEL_ZERO(
       "tornado-levelzero",
       "spirv",
       true,
-      List.of("-Dtornado.spirv.runtimes=levelzero", "-Dtornado.opencl.compiler.flags=-w")),
+      List.of(
+          "-Dtornado.spirv.runtimes=levelzero",
+          TornadoFlavor.NO_FMA,
+          "-Dtornado.opencl.compiler.flags=-w")),
   PTX("tornado-ptx", "ptx", false, List.of()),
   CUDA("tornado-cuda", "cuda", false, List.of());
+
+  /**
+   * The SPIR-V back end of 5.2.0 never ends compiling a fused multiply-add whose result flows round
+   * a loop; drivers fuse for themselves.
+   */
+  private static final String NO_FMA = "-Dtornado.enable.fma=False";
 
   private final String engine;
   private final String backend;
