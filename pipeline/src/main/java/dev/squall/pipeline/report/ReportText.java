@@ -87,6 +87,14 @@ public final class ReportText {
     if (report.yardsticks().isEmpty()) {
       lines.add("line %s ms".formatted(Numbers.significant(report.milliseconds())));
     }
+    String untimed =
+        report.stages().stream()
+            .filter(row -> !row.isTiming())
+            .map(row -> row.stage() + " on " + row.device() + ": " + row.timing())
+            .collect(Collectors.joining(", "));
+    if (!untimed.isEmpty()) {
+      lines.add("no conclusions from milliseconds: " + untimed);
+    }
     for (StageRow row : report.stages()) {
       String others = otherMetrics(row);
       if (!others.isEmpty()) {

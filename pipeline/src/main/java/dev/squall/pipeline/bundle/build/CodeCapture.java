@@ -31,8 +31,7 @@ final class CodeCapture implements AutoCloseable {
   private Optional<DeviceSession> session = Optional.empty();
   private long read;
 
-  private CodeCapture(
-      TornadoSdk sdk, DriverStack stack, Path cache, Path folder) {
+  private CodeCapture(TornadoSdk sdk, DriverStack stack, Path cache, Path folder) {
     this.sdk = sdk;
     this.stack = stack;
     this.cache = cache;

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Translates the OpenCL C that TornadoVM generated for GPUs to SPIR-V with Intel's offline compiler.
- * TornadoVM's own SPIR-V back end is no choice: it never ends compiling a value that flows through
- * two joins of control flow, as every conditional update inside a loop does.
+ * Translates the OpenCL C that TornadoVM generated for GPUs to SPIR-V with Intel's offline
+ * compiler. TornadoVM's own SPIR-V back end is no choice: it never ends compiling a value that
+ * flows through two joins of control flow, as every conditional update inside a loop does.
  */
 final class SpirvCompiler {
   private static final String COMPILER = "ocloc";

@@ -24,7 +24,7 @@ public final class OpenClEngines {
   public static final String NAME = "opencl";
   public static final String SPIRV_NAME = "opencl-spirv";
 
-  private static final List<String> JAVA_OPTIONS =
+  static final List<String> JAVA_OPTIONS =
       List.of(
           "-Xmx1g",
           "-XX:+UseSerialGC",

@@ -31,7 +31,12 @@ final class OpenClPrograms {
    * @throws SquallException COMPILE with the first lines of the driver's build log
    */
   long ofSource(byte[] source, String name) {
-    return build(create(source, name, false), name);
+    return ofSource(source, name, OPTIONS);
+  }
+
+  /** The same with other build options. */
+  long ofSource(byte[] source, String name, String options) {
+    return build(create(source, name, false), name, options);
   }
 
   /**
@@ -39,7 +44,7 @@ final class OpenClPrograms {
    * @throws SquallException COMPILE with the first lines of the driver's build log
    */
   long ofSpirv(byte[] module, String name) {
-    return build(create(module, name, true), name);
+    return build(create(module, name, true), name, OPTIONS);
   }
 
   private long create(byte[] content, String name, boolean spirv) {
@@ -57,8 +62,8 @@ final class OpenClPrograms {
     }
   }
 
-  private long build(long program, String name) {
-    int built = CL10.clBuildProgram(program, context.device(), OPTIONS, null, NULL);
+  private long build(long program, String name, String options) {
+    int built = CL10.clBuildProgram(program, context.device(), options, null, NULL);
     if (built != CL10.CL_SUCCESS) {
       String log = log(program);
       CL10.clReleaseProgram(program);

@@ -24,6 +24,9 @@ import java.util.Optional;
 
 /** The engines of live TornadoVM, one for each back end and the runtime it launches through. */
 public final class TornadoEngines {
+  /** The engine on TornadoVM's OpenCL back end. */
+  public static final String OPENCL_NAME = TornadoFlavor.OPENCL.engine();
+
   /** What TornadoVM's natives print when a call of the driver failed and nobody is told. */
   private static final List<String> FAILURES =
       List.of(
