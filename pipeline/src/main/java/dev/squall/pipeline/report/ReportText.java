@@ -87,14 +87,11 @@ public final class ReportText {
     if (report.yardsticks().isEmpty()) {
       lines.add("line %s ms".formatted(Numbers.significant(report.milliseconds())));
     }
-    String untimed =
-        report.stages().stream()
-            .filter(row -> !row.isTiming())
-            .map(row -> row.stage() + " on " + row.device() + ": " + row.timing())
-            .collect(Collectors.joining(", "));
-    if (!untimed.isEmpty()) {
-      lines.add("no conclusions from milliseconds: " + untimed);
-    }
+    report.stages().stream()
+        .filter(row -> !row.isTiming())
+        .map(row -> "times on %s are %s".formatted(row.device(), row.timing()))
+        .distinct()
+        .forEach(lines::add);
     for (StageRow row : report.stages()) {
       String others = otherMetrics(row);
       if (!others.isEmpty()) {
