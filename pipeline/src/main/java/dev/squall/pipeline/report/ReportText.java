@@ -88,7 +88,7 @@ public final class ReportText {
       lines.add("line %s ms".formatted(Numbers.significant(report.milliseconds())));
     }
     report.stages().stream()
-        .filter(row -> !row.isTiming())
+        .filter(row -> !row.timed())
         .map(row -> "times on %s are %s".formatted(row.device(), row.timing()))
         .distinct()
         .forEach(lines::add);

@@ -59,7 +59,7 @@ public record StageRow(
    * nothing, that.
    */
   public String rate() {
-    if (!isTiming()) {
+    if (!timed()) {
       return timing;
     }
     if (gigaflopsPerSecond > COMPUTE_BOUND * gigabytesPerSecond) {
@@ -69,7 +69,7 @@ public record StageRow(
   }
 
   /** Whether the times mean anything. */
-  public boolean isTiming() {
+  public boolean timed() {
     return timing.equals(MEASURED);
   }
 }
