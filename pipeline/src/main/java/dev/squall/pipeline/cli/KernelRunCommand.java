@@ -101,8 +101,7 @@ final class KernelRunCommand implements Callable<Integer> {
         new Executor(machine.devices(), Repetition.exactly(repeat), stage -> {}).run(plan, tensors);
     StageResult result = run.stages().getFirst();
     Comparison comparison =
-        new Verifier(REFERENCE_OPERATIONS, 1, HostThreads.all())
-            .verify(kernel, result.call(), result.used().device().engine());
+        result.compare(new Verifier(REFERENCE_OPERATIONS, 1, HostThreads.all()));
     if (comparison.verdict() != Verdict.PASSED && comparison.verdict() != Verdict.CAPTURED) {
       throw new SquallException(
           ErrorClass.WRONG_RESULT,

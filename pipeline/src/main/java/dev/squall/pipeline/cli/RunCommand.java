@@ -126,9 +126,7 @@ final class RunCommand implements Callable<Integer> {
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     for (StageResult stage : result.stages()) {
       progress.show("verifying " + stage.stage().name());
-      comparisons.put(
-          stage.stage().name(),
-          verifier.verify(stage.stage().kernel(), stage.call(), stage.used().device().engine()));
+      comparisons.put(stage.stage().name(), stage.compare(verifier));
     }
     return comparisons;
   }

@@ -20,11 +20,6 @@ final class UserFiles {
     return base.resolve("squall");
   }
 
-  /** What drivers answered when they were last asked. */
-  static Path devices() {
-    return cache().resolve("devices.json");
-  }
-
   static Path history() {
     return cache().resolve("history.jsonl");
   }

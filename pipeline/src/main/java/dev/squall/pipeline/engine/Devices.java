@@ -3,10 +3,13 @@ package dev.squall.pipeline.engine;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.tensor.TensorMemory;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All engines and the devices they found. */
 public final class Devices {
@@ -61,6 +64,20 @@ public final class Devices {
     return support.supported()
         ? engines.get(device.engine()).supports(device, variant, sizes)
         : support;
+  }
+
+  /** The device that is always there: this JVM. */
+  public Optional<Device> host() {
+    return found.stream().filter(device -> device.traits().host()).findFirst();
+  }
+
+  /** Memory that all of {@code devices} can work on without a copy between processes. */
+  public TensorMemory memory(Collection<Device> devices) {
+    return devices.stream()
+        .map(device -> engines.get(device.engine()).memory())
+        .filter(memory -> memory != TensorMemory.PRIVATE)
+        .findFirst()
+        .orElse(TensorMemory.PRIVATE);
   }
 
   public DeviceSession open(Device device) {

@@ -4,6 +4,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.tensor.TensorMemory;
 import java.util.List;
 
 /** A way to run kernels on devices. Listing devices is cheap; opening one may be slow and fail. */
@@ -13,6 +14,11 @@ public interface Engine {
 
   /** Finds devices; neither fails nor crashes, whatever the drivers do. */
   Enumeration enumerate();
+
+  /** Where tensors should lie that its devices read and write. */
+  default TensorMemory memory() {
+    return TensorMemory.PRIVATE;
+  }
 
   /** What this engine cannot run on a device, beyond what the variant itself refuses. */
   default Support supports(Device device, Variant variant, Sizes sizes) {

@@ -2,10 +2,16 @@ package dev.squall.pipeline.run;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.kernels.tensor.TensorMemory;
 import dev.squall.kernels.tensor.TensorType;
+import dev.squall.kernels.verify.Comparison;
+import dev.squall.kernels.verify.Verdict;
+import dev.squall.kernels.verify.Verifier;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Devices;
@@ -15,11 +21,13 @@ import dev.squall.pipeline.graph.StageGraph;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
 import dev.squall.pipeline.plan.Plan;
+import dev.squall.profiles.DeviceKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,12 +38,18 @@ import java.util.function.Consumer;
 
 /**
  * Runs a plan. Each device works on one stage at a time, on a thread of its own; stages that do not
- * wait for each other and sit on different devices overlap.
+ * wait for each other and sit on different devices overlap. What a device other than the host
+ * computed is compared with the reference, on a sample, before another stage reads it. Where a
+ * device only records commands, the host's result stands in for the stages behind it.
  */
 public final class Executor {
+  /** Operations that the reference may spend on checking a stage before the next one reads it. */
+  private static final double GUARD_OPERATIONS = 5e7;
+
   private final Devices devices;
   private final Repetition repetition;
   private final Consumer<String> progress;
+  private final Verifier guard = new Verifier(GUARD_OPERATIONS, 7, HostThreads.all());
 
   /**
    * @param progress told the name of each stage as it starts
@@ -75,6 +89,11 @@ public final class Executor {
             });
   }
 
+  /** Whether a device records commands and computes nothing. */
+  static boolean captures(Device device) {
+    return device.profile().kind() == DeviceKind.CAPTURE;
+  }
+
   /** One run: the open devices, their threads and what is finished. */
   private final class Run implements AutoCloseable {
     private final Plan plan;
@@ -82,11 +101,16 @@ public final class Executor {
     private final Map<String, CompletableFuture<StageResult>> results = new LinkedHashMap<>();
     private final Map<Device, ExecutorService> lanes = new HashMap<>();
     private final Map<Device, DeviceSession> sessions = new ConcurrentHashMap<>();
+    private final Set<Device> lost = ConcurrentHashMap.newKeySet();
     private final List<Event> events = new CopyOnWriteArrayList<>();
+    private final TensorMemory memory;
 
     private Run(Plan plan, Map<String, Tensor> externals) {
       this.plan = plan;
       this.externals = externals;
+      this.memory =
+          devices.memory(
+              plan.decisions().stream().map(decision -> decision.choice().device()).toList());
       // All threads before any work: a stage may fall back to any of its candidates.
       for (Decision decision : plan.decisions()) {
         for (Candidate candidate : decision.candidates()) {
@@ -141,12 +165,17 @@ public final class Executor {
               () -> runCandidate(decision, candidate, inputs), lanes.get(candidate.device()))
           .exceptionallyCompose(
               thrown -> {
-                if (!(thrown.getCause() instanceof SquallException failure)
-                    || failure.errorClass() == ErrorClass.INVALID_INPUT
-                    || rest.isEmpty()) {
+                if (!(thrown.getCause() instanceof SquallException failure)) {
                   return CompletableFuture.failedFuture(thrown);
                 }
-                Candidate next = rest.getFirst();
+                if (FallbackPolicy.losesDevice(failure.errorClass())) {
+                  lose(candidate.device());
+                }
+                List<Candidate> left = FallbackPolicy.after(failure.errorClass(), candidate, rest);
+                if (left.isEmpty()) {
+                  return CompletableFuture.failedFuture(thrown);
+                }
+                Candidate next = left.getFirst();
                 events.add(
                     new Event(
                         decision.stage().name(),
@@ -154,17 +183,36 @@ public final class Executor {
                         failure.errorClass(),
                         "%s failed: %s; %s serves instead"
                             .formatted(candidate.label(), failure.getMessage(), next.label())));
-                return attempt(decision, next, rest.subList(1, rest.size()), inputs);
+                return attempt(decision, next, left.subList(1, left.size()), inputs);
               });
+    }
+
+    private void lose(Device device) {
+      if (lost.add(device)) {
+        DeviceSession session = sessions.remove(device);
+        if (session != null) {
+          session.close();
+        }
+      }
+    }
+
+    private DeviceSession session(Device device) {
+      if (lost.contains(device)) {
+        throw new SquallException(
+            ErrorClass.DEVICE_LOST, device.id() + " was lost at an earlier stage");
+      }
+      return sessions.computeIfAbsent(device, devices::open);
     }
 
     private StageResult runCandidate(
         Decision decision, Candidate candidate, Map<String, Tensor> inputs) {
       Stage stage = decision.stage();
-      DeviceSession session = sessions.computeIfAbsent(candidate.device(), devices::open);
+      DeviceSession session = session(candidate.device());
       Call call =
           new Call(
-              stage.sizes(), inputs, stage.kernel().signature().allocateOutputs(stage.sizes()));
+              stage.sizes(),
+              inputs,
+              stage.kernel().signature().allocateOutputs(stage.sizes(), memory));
       double first = session.run(stage.kernel(), candidate.variant(), call).total();
       List<Double> samples = new ArrayList<>();
       if (repetition.runs() > 0) {
@@ -179,9 +227,42 @@ public final class Executor {
           timed += samples.getLast();
         }
       }
+      if (captures(candidate.device())) {
+        standIn(stage, call);
+      } else if (!candidate.device().traits().host()) {
+        requireRight(candidate, stage, call);
+      }
       Timing timing = new Timing(first, samples.isEmpty() ? List.of(first) : samples);
       return new StageResult(
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
+    }
+
+    private void requireRight(Candidate candidate, Stage stage, Call call) {
+      Comparison comparison = guard.verify(stage.kernel(), call, candidate.device().engine());
+      if (comparison.verdict() == Verdict.WRONG || comparison.verdict() == Verdict.MISTRUSTED) {
+        throw new SquallException(
+            ErrorClass.WRONG_RESULT,
+            "stage %s (%s) is %s: %s"
+                .formatted(
+                    stage.name(), candidate.label(), comparison.verdict(), comparison.detail()));
+      }
+    }
+
+    /** Fills the outputs that a recording device left alone, by the host's best variant. */
+    private void standIn(Stage stage, Call call) {
+      Device host =
+          devices
+              .host()
+              .orElseThrow(
+                  () -> SquallException.unsupported("no host to stand in for a recording"));
+      Variant variant =
+          stage.kernel().variants().stream()
+              .filter(each -> devices.supports(host, each, stage.sizes()).supported())
+              .findFirst()
+              .orElseThrow();
+      try (DeviceSession session = devices.open(host)) {
+        session.run(stage.kernel(), variant, call);
+      }
     }
 
     /** Runs once more on poisoned outputs, so that a device that stops writing is found. */

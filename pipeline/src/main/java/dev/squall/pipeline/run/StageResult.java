@@ -2,6 +2,8 @@ package dev.squall.pipeline.run;
 
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Metric;
+import dev.squall.kernels.verify.Comparison;
+import dev.squall.kernels.verify.Verifier;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
@@ -11,7 +13,7 @@ import java.util.List;
  * What a stage did.
  *
  * @param used the candidate that produced the outputs; another than planned after a failure
- * @param call the inputs and outputs
+ * @param call the inputs and outputs; outputs of a recording device are the host's
  */
 public record StageResult(
     Stage stage,
@@ -19,4 +21,12 @@ public record StageResult(
     Candidate used,
     Call call,
     Timing timing,
-    List<Metric> metrics) {}
+    List<Metric> metrics) {
+
+  /** Compares the outputs with the reference; what a recording device did cannot be compared. */
+  public Comparison compare(Verifier verifier) {
+    return Executor.captures(used.device())
+        ? Comparison.captured()
+        : verifier.verify(stage.kernel(), call, used.device().engine());
+  }
+}

@@ -1,13 +1,19 @@
 package dev.squall.tests.conformance;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
+import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.jvm.JvmEngine;
+import dev.squall.pipeline.machine.LocalEngines;
 import dev.squall.pipeline.measure.HostProcessor;
+import dev.squall.profiles.DeviceProfile;
 import dev.squall.profiles.DeviceProfiles;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +27,15 @@ final class ConformanceDevices implements AutoCloseable {
   private final Devices devices = new Devices(engines());
   private final Map<Device, DeviceSession> open = new HashMap<>();
 
-  /** Where further engines join. */
+  /**
+   * The JVM alone, unless the run is about devices: then all that the user's cache folder knows.
+   */
   private static List<Engine> engines() {
-    return List.of(
-        new JvmEngine(
-            DeviceProfiles.shipped().byId("host-cpu").orElseThrow(),
-            HostProcessor.ofThisMachine().availableMemoryBytes(),
-            HostThreads.all()));
+    DeviceProfile host = DeviceProfiles.shipped().byId("host-cpu").orElseThrow();
+    long memory = HostProcessor.ofThisMachine().availableMemoryBytes();
+    return required().isPresent()
+        ? LocalEngines.all(host, memory, Path.of(System.getenv("SQUALL_CACHE")), false)
+        : List.of(new JvmEngine(host, memory, HostThreads.all()));
   }
 
   List<Device> all() {
@@ -44,6 +52,10 @@ final class ConformanceDevices implements AutoCloseable {
    */
   List<Device> select(String word) {
     return devices.select(word);
+  }
+
+  Support supports(Device device, Variant variant, Sizes sizes) {
+    return devices.supports(device, variant, sizes);
   }
 
   DeviceSession session(Device device) {

@@ -142,7 +142,7 @@ class ConformanceTest {
     Call call = CaseInputs.call(kernel, one);
     List<String> able = new ArrayList<>();
     for (Variant variant : kernel.variants()) {
-      Support support = variant.supports(call.sizes(), device.traits());
+      Support support = DEVICES.supports(device, variant, call.sizes());
       if (support.supported()) {
         able.add(variant.name());
         assertThat(variant.workspaceBytes(call.sizes()))
@@ -225,7 +225,7 @@ class ConformanceTest {
       Call call = CaseInputs.call(kernel, one);
       for (Device device : devices()) {
         for (Variant variant : kernel.variants()) {
-          if (variant.supports(call.sizes(), device.traits()).supported()) {
+          if (DEVICES.supports(device, variant, call.sizes()).supported()) {
             trials.add(new Trial(one, kernel, device, variant));
           }
         }

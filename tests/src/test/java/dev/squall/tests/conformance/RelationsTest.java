@@ -283,7 +283,7 @@ class RelationsTest {
               Call call = CaseInputs.call(kernel, one);
               for (Device device : DEVICES.all()) {
                 for (Variant variant : kernel.variants()) {
-                  if (variant.supports(call.sizes(), device.traits()).supported()) {
+                  if (DEVICES.supports(device, variant, call.sizes()).supported()) {
                     Trial trial = new Trial(one, kernel, device, variant);
                     tests.add(
                         DynamicTest.dynamicTest(name + ": " + trial, () -> relation.check(trial)));

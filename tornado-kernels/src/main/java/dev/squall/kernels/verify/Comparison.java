@@ -23,6 +23,18 @@ public record Comparison(
     return new Comparison(Verdict.SKIPPED, reason, Double.NaN, Double.NaN, Double.NaN, 0, 0);
   }
 
+  /** Of a driver that recorded the launch. */
+  public static Comparison captured() {
+    return new Comparison(
+        Verdict.CAPTURED,
+        "launched and recorded, not computed; the host's result stands in",
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        0,
+        0);
+  }
+
   public boolean passed() {
     return verdict == Verdict.PASSED;
   }

@@ -142,14 +142,6 @@ final class DeviceProcess implements AutoCloseable {
     return reply;
   }
 
-  boolean alive() {
-    return process.isAlive();
-  }
-
-  long pid() {
-    return process.pid();
-  }
-
   private static ScheduledFuture<?> killAfter(Process process, Duration limit, AtomicBoolean late) {
     return WATCHDOG.schedule(
         () -> {

@@ -5,6 +5,7 @@ import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.tensor.TensorMemory;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
@@ -151,6 +152,11 @@ public final class RemoteEngine implements Engine {
         facts.localMemoryBytes(),
         facts.fp16(),
         facts.fp64());
+  }
+
+  @Override
+  public TensorMemory memory() {
+    return SharedMemory.ofThisProcess();
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.squall.pipeline.engine.remote;
 
-import dev.squall.kernels.error.ErrorClass;
-import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
@@ -35,11 +33,6 @@ final class RemoteSession implements DeviceSession {
   @Override
   public Times run(Kernel kernel, Variant variant, Call call) {
     long start = System.nanoTime();
-    if (!process.alive()) {
-      throw new SquallException(
-          ErrorClass.DEVICE_LOST,
-          "the device's process is gone; %s cannot run".formatted(kernel.id()));
-    }
     Key key = new Key(kernel.id(), variant.name(), call);
     Prepared ready = prepared.get(key);
     boolean first = ready == null;
