@@ -69,10 +69,11 @@ final class SeedDecodeLoops {
             (bits >> (n - 16)) ^ (bits >> (n - 15)) ^ (bits >> (n - 13)) ^ (bits >> (n - 4));
         bits = bits | ((next & 15L) << n);
       }
-      int q0 = (mantissas << 28) >> 28;
-      int q1 = (mantissas << 24) >> 28;
-      int q2 = (mantissas << 20) >> 28;
-      int q3 = (mantissas << 16) >> 28;
+      // TornadoVM's OpenCL takes masked bits for unsigned: shifts would not bring the sign back.
+      int q0 = ((mantissas & 15) ^ 8) - 8;
+      int q1 = (((mantissas >> 4) & 15) ^ 8) - 8;
+      int q2 = (((mantissas >> 8) & 15) ^ 8) - 8;
+      int q3 = (((mantissas >> 12) & 15) ^ 8) - 8;
       float factor = scalars.get((code >> 16) & 15);
       for (int c = 0; c < 12; c++) {
         int k = 4 * c;
