@@ -3,6 +3,7 @@ package dev.squall.pipeline.bundle;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.launch.TaskArguments;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -40,9 +40,15 @@ public record LaunchSize(List<Integer> global, List<Integer> local) {
     if (bundle.outermostFirst()) {
       Collections.reverse(extents);
     }
-    return bundle.workGroup().isEmpty()
-        ? new LaunchSize(extents, List.of())
-        : rounded(extents, bundle.workGroup().subList(0, extents.size()));
+    if (bundle.workGroup().isEmpty()) {
+      return new LaunchSize(extents, List.of());
+    }
+    List<Integer> group = bundle.workGroup().subList(0, extents.size());
+    // Groups of one are TornadoVM's form of a single work-item, which strides over all loops: an
+    // FPGA runs those as a pipeline.
+    return group.stream().allMatch(extent -> extent == 1)
+        ? new LaunchSize(group, group)
+        : rounded(extents, group);
   }
 
   private static LaunchSize rounded(List<Integer> extents, List<Integer> group) {

@@ -1,6 +1,7 @@
 package dev.squall.pipeline.bundle;
 
 import dev.squall.kernels.launch.Program;
+import dev.squall.kernels.launch.TaskArguments;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;

@@ -3,6 +3,7 @@ package dev.squall.pipeline.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.squall.pipeline.engine.opencl.OpenClStackCheck;
 import dev.squall.pipeline.report.TextTable;
 import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.pipeline.stack.DriverStacks;
@@ -15,6 +16,7 @@ import dev.squall.pipeline.stack.setup.StackCheck;
 import dev.squall.pipeline.stack.setup.StackSetup;
 import dev.squall.pipeline.stack.setup.SystemCommands;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,6 +46,9 @@ import picocli.CommandLine.Spec;
 final class SetupCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** A first build of a kernel by a cold driver takes seconds. */
+  private static final Duration CHECK_LIMIT = Duration.ofSeconds(120);
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -68,7 +73,7 @@ final class SetupCommand implements Callable<Integer> {
   private final Function<Path, Surroundings> surroundings;
 
   SetupCommand() {
-    this(new SystemCommands(), StackCheck.NONE, Surroundings::ofThisMachine);
+    this(new SystemCommands(), new OpenClStackCheck(CHECK_LIMIT), Surroundings::ofThisMachine);
   }
 
   SetupCommand(Commands commands, StackCheck check, Function<Path, Surroundings> surroundings) {

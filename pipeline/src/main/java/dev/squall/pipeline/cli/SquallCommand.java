@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       DevicesCommand.class,
       BundleCommand.class,
+      FpgaCommand.class,
       SetupCommand.class,
       KernelCommand.class,
       BenchCommand.class,

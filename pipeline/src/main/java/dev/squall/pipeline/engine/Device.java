@@ -1,7 +1,9 @@
 package dev.squall.pipeline.engine;
 
 import dev.squall.kernels.spec.DeviceTraits;
+import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfile;
+import java.util.Optional;
 
 /**
  * A device that an engine has found.
@@ -30,5 +32,13 @@ public record Device(
   /** Whether the user's word for a device means this one. */
   public boolean answersTo(String word) {
     return word.equals(id) || word.equals(qualifiedId());
+  }
+
+  /** Why times of this device are no timings; empty where they are. */
+  public Optional<String> notATiming() {
+    return profile.timing().meaningful()
+        ? Optional.empty()
+        : Optional.of(
+            (profile.kind() == DeviceKind.CAPTURE ? "capture" : "emulation") + ": not a timing");
   }
 }

@@ -13,6 +13,7 @@ import dev.squall.pipeline.measure.Measurement;
  * A timed variant.
  *
  * @param quiet whether the noise limit was met
+ * @param timing what the times are; see {@link StageRow#timing}
  * @param shareOfPeak arithmetic rate into the host's multiply-add peak measured in the same run;
  *     NaN on other devices
  */
@@ -23,6 +24,7 @@ public record BenchRow(
     String sizes,
     int samples,
     boolean quiet,
+    String timing,
     double coldMilliseconds,
     double minMilliseconds,
     double medianMilliseconds,
@@ -60,6 +62,7 @@ public record BenchRow(
         call.sizes().key(),
         measurement.samples().count(),
         measurement.quiet(),
+        device.notATiming().orElse(StageRow.MEASURED),
         measurement.coldSeconds() * 1e3,
         measurement.samples().min() * 1e3,
         median * 1e3,

@@ -51,6 +51,9 @@ public final class BenchText {
     text.append(
         "at %s; host peak %s GFLOP/s in this run%n"
             .formatted(first.sizes(), Numbers.significant(first.peakGigaflopsPerSecond())));
+    if (!first.timing().equals(StageRow.MEASURED)) {
+      text.append("times on %s are %s%n".formatted(first.device(), first.timing()));
+    }
     for (BenchRow row : rows) {
       if (!row.quiet()) {
         text.append(

@@ -25,13 +25,14 @@ public final class KernelRunText {
     Cost work = result.stage().kernel().workDone(result.call());
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s, %s: %s ms, %s GFLOP/s, %s GB/s%n"
+        "%s, %s: %s ms, %s GFLOP/s, %s GB/s%s%n"
             .formatted(
                 result.stage().kernel().id(),
                 result.used().label(),
                 Numbers.significant(seconds * 1e3),
                 Numbers.significant(work.operations() / seconds / 1e9),
-                Numbers.significant(work.bytes() / seconds / 1e9)));
+                Numbers.significant(work.bytes() / seconds / 1e9),
+                result.used().device().notATiming().map(why -> " (" + why + ")").orElse("")));
     result
         .call()
         .outputs()
@@ -73,6 +74,7 @@ public final class KernelRunText {
     line.put("first_milliseconds", result.timing().first() * 1e3);
     line.put("wall_milliseconds", seconds * 1e3);
     line.put("kernel_milliseconds", seconds * 1e3);
+    line.put("timing", result.used().device().notATiming().orElse(StageRow.MEASURED));
     line.put("gigaflops_per_second", work.operations() / seconds / 1e9);
     line.put("gigabytes_per_second", work.bytes() / seconds / 1e9);
     for (Metric metric : result.metrics()) {

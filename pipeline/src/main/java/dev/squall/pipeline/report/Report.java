@@ -101,6 +101,7 @@ public record Report(
         result.timing().first() * 1e3,
         seconds * 1e3,
         result.timing().samples().size(),
+        result.used().device().notATiming().orElse(StageRow.MEASURED),
         yardstick ? 0 : seconds * 1e3 / lineMilliseconds,
         result.decision().choice().seconds() * 1e3,
         work.operations() / seconds / 1e9,

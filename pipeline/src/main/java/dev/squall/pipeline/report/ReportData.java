@@ -26,7 +26,7 @@ public final class ReportData {
     StringBuilder text =
         new StringBuilder(
             "stage,kernel,device,engine,variant,yardstick,sizes,first_milliseconds,milliseconds,"
-                + "runs,share,gigaflops_per_second,gigabytes_per_second,density,recall,max_error,"
+                + "runs,timing,share,gigaflops_per_second,gigabytes_per_second,density,recall,max_error,"
                 + "tolerance,verdict\n");
     for (StageRow row : report.stages()) {
       text.append(
@@ -41,6 +41,7 @@ public final class ReportData {
                   number(row.firstMilliseconds()),
                   number(row.milliseconds()),
                   "" + row.runs(),
+                  quoted(row.timing()),
                   number(row.share()),
                   number(row.gigaflopsPerSecond()),
                   number(row.gigabytesPerSecond()),

@@ -87,6 +87,11 @@ public final class ReportText {
     if (report.yardsticks().isEmpty()) {
       lines.add("line %s ms".formatted(Numbers.significant(report.milliseconds())));
     }
+    report.stages().stream()
+        .filter(row -> !row.timed())
+        .map(row -> "times on %s are %s".formatted(row.device(), row.timing()))
+        .distinct()
+        .forEach(lines::add);
     for (StageRow row : report.stages()) {
       String others = otherMetrics(row);
       if (!others.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param yardstick whether the stage only stands for comparison
  * @param firstMilliseconds the first run, cold
  * @param milliseconds median of the later runs
+ * @param timing what the times are: {@link #MEASURED}, or why they say nothing
  * @param share of the line's time; zero for a yardstick
  * @param predictedMilliseconds what the plan expected
  * @param metrics the kernel's own figures: density, recall, …
@@ -32,6 +33,7 @@ public record StageRow(
     double firstMilliseconds,
     double milliseconds,
     int runs,
+    String timing,
     double share,
     double predictedMilliseconds,
     double gigaflopsPerSecond,
@@ -46,14 +48,28 @@ public record StageRow(
     String reason,
     List<String> refused) {
 
+  /** Times as the device takes them. */
+  public static final String MEASURED = "measured";
+
   /** Operations for each byte above which a stage is reported by its arithmetic rate. */
   private static final double COMPUTE_BOUND = 4;
 
-  /** The rate that says more: arithmetic for dense work, bandwidth for the rest. */
+  /**
+   * The rate that says more: arithmetic for dense work, bandwidth for the rest; where times mean
+   * nothing, that.
+   */
   public String rate() {
+    if (!timed()) {
+      return timing;
+    }
     if (gigaflopsPerSecond > COMPUTE_BOUND * gigabytesPerSecond) {
       return Numbers.significant(gigaflopsPerSecond) + " GFLOP/s";
     }
     return Numbers.significant(gigabytesPerSecond) + " GB/s";
+  }
+
+  /** Whether the times mean anything. */
+  public boolean timed() {
+    return timing.equals(MEASURED);
   }
 }

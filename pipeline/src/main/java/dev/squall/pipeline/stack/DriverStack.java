@@ -55,6 +55,11 @@ public record DriverStack(
     environment = Map.copyOf(environment);
   }
 
+  /** Whether the driver is Intel's FPGA emulation device. */
+  public boolean fpgaEmulator() {
+    return KnownStack.FPGA_EMULATOR.isDriver(library.getFileName().toString());
+  }
+
   public boolean offersLevelZero() {
     return levelZeroLoader.isPresent();
   }

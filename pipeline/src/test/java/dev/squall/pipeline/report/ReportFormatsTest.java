@@ -103,12 +103,12 @@ class ReportFormatsTest {
     assertThat(lines)
         .containsExactly(
             "stage,kernel,device,engine,variant,yardstick,sizes,first_milliseconds,milliseconds,"
-                + "runs,share,gigaflops_per_second,gigabytes_per_second,density,recall,max_error,"
+                + "runs,timing,share,gigaflops_per_second,gigabytes_per_second,density,recall,max_error,"
                 + "tolerance,verdict",
             "first,testing.double,card,fake-card,tiles,false,n=100 factor=2.0,8.00000,4.00000,"
-                + "3,1.00000,0.0250000,0.000300000,0.250000,,1.50000e-07,2.00000e-06,PASSED",
+                + "3,measured,1.00000,0.0250000,0.000300000,0.250000,,1.50000e-07,2.00000e-06,PASSED",
             "yardstick,testing.double,card,fake-card,tiles,true,n=100 factor=2.0,20.0000,10.0000,"
-                + "3,0.00000,0.0100000,0.000120000,0.250000,,1.50000e-07,2.00000e-06,PASSED");
+                + "3,measured,0.00000,0.0100000,0.000120000,0.250000,,1.50000e-07,2.00000e-06,PASSED");
   }
 
   @Test
@@ -143,6 +143,24 @@ class ReportFormatsTest {
             LAUNCH at first: it was mended
             compared with the double-precision reference: first 2 of 100, yardstick 2 of 100
             """);
+  }
+
+  @Test
+  void emulatedTimesAreMarkedInEveryForm() throws Exception {
+    String mark = "emulation: not a timing";
+    StageRow row = emulated(report(Verdict.PASSED).stages().getFirst(), mark);
+    Report report = new Report(SampleRuns.ENVIRONMENT, List.of(row, row), 4, List.of(), List.of());
+
+    assertThat(ReportText.terminal(report))
+        .contains("  " + mark + "    0.250")
+        .doesNotContain("FLOP/s")
+        .containsOnlyOnce("\ntimes on card are " + mark + "\n");
+    assertThat(ReportText.markdown(report))
+        .contains("| " + mark + " |")
+        .contains("\n- times on card are " + mark + "\n");
+    assertThat(JSON.readTree(ReportData.jsonLines(report).split("\n")[0]).get("timing").asText())
+        .isEqualTo(mark);
+    assertThat(ReportData.csv(report)).contains(",3," + mark + ",1.00000,");
   }
 
   @Test
@@ -230,6 +248,34 @@ class ReportFormatsTest {
         List.of(new Report.Yardstick("yardstick", List.of("first"))));
   }
 
+  private static StageRow emulated(StageRow row, String timing) {
+    return new StageRow(
+        row.stage(),
+        row.kernel(),
+        row.device(),
+        row.engine(),
+        row.variant(),
+        row.yardstick(),
+        row.sizes(),
+        row.firstMilliseconds(),
+        row.milliseconds(),
+        row.runs(),
+        timing,
+        row.share(),
+        row.predictedMilliseconds(),
+        row.gigaflopsPerSecond(),
+        row.gigabytesPerSecond(),
+        row.metrics(),
+        row.maxError(),
+        row.tolerance(),
+        row.verdict(),
+        row.detail(),
+        row.unitsCompared(),
+        row.unitsTotal(),
+        row.reason(),
+        row.refused());
+  }
+
   private static StageRow renamed(StageRow row, String name) {
     return new StageRow(
         name,
@@ -242,6 +288,7 @@ class ReportFormatsTest {
         row.firstMilliseconds(),
         row.milliseconds(),
         row.runs(),
+        row.timing(),
         row.share(),
         row.predictedMilliseconds(),
         row.gigaflopsPerSecond(),

@@ -58,52 +58,49 @@ public final class SparseAttentionLoops {
         float largest = ABSENT;
         float total = 0.0f;
         for (int b = 0; b < blocks; b++) {
-          int keep = 1;
-          if (masked == 1) {
-            keep = mask.get(maskBase + b);
-          }
+          // In arithmetic: of a branch that skips the loop TornadoVM's OpenCL runs both sides.
+          int kept = mask.get(masked * (maskBase + b));
+          int keep = 1 - masked + masked * TornadoMath.min(kept * kept, 1);
           int from = b * block;
-          int to = TornadoMath.min(from + block, visible);
-          if (keep != 0) {
-            for (int j = from; j < to; j += 4) {
-              int last = to - 1;
-              int j1 = TornadoMath.min(j + 1, last);
-              int j2 = TornadoMath.min(j + 2, last);
-              int j3 = TornadoMath.min(j + 3, last);
-              int k0 = keyBase + j * size;
-              int k1 = keyBase + j1 * size;
-              int k2 = keyBase + j2 * size;
-              int k3 = keyBase + j3 * size;
-              float s0 = 0.0f;
-              float s1 = 0.0f;
-              float s2 = 0.0f;
-              float s3 = 0.0f;
-              for (int d = 0; d < size; d++) {
-                float x = q.get(rowBase + d);
-                s0 += x * k.get(k0 + d);
-                s1 += x * k.get(k1 + d);
-                s2 += x * k.get(k2 + d);
-                s3 += x * k.get(k3 + d);
-              }
-              s0 = s0 * scale;
-              s1 = j + 1 <= last ? s1 * scale : ABSENT;
-              s2 = j + 2 <= last ? s2 * scale : ABSENT;
-              s3 = j + 3 <= last ? s3 * scale : ABSENT;
-              float four = TornadoMath.max(TornadoMath.max(s0, s1), TornadoMath.max(s2, s3));
-              float next = TornadoMath.max(largest, four);
-              float fade = TornadoMath.exp(largest - next);
-              float p0 = TornadoMath.exp(s0 - next);
-              float p1 = TornadoMath.exp(s1 - next);
-              float p2 = TornadoMath.exp(s2 - next);
-              float p3 = TornadoMath.exp(s3 - next);
-              largest = next;
-              total = total * fade + (p0 + p1) + (p2 + p3);
-              for (int d = 0; d < size; d++) {
-                float sum = o.get(rowBase + d) * fade;
-                sum += p0 * v.get(k0 + d) + p1 * v.get(k1 + d);
-                sum += p2 * v.get(k2 + d) + p3 * v.get(k3 + d);
-                o.set(rowBase + d, sum);
-              }
+          int to = from + keep * (TornadoMath.min(from + block, visible) - from);
+          for (int j = from; j < to; j += 4) {
+            int last = to - 1;
+            int j1 = TornadoMath.min(j + 1, last);
+            int j2 = TornadoMath.min(j + 2, last);
+            int j3 = TornadoMath.min(j + 3, last);
+            int k0 = keyBase + j * size;
+            int k1 = keyBase + j1 * size;
+            int k2 = keyBase + j2 * size;
+            int k3 = keyBase + j3 * size;
+            float s0 = 0.0f;
+            float s1 = 0.0f;
+            float s2 = 0.0f;
+            float s3 = 0.0f;
+            for (int d = 0; d < size; d++) {
+              float x = q.get(rowBase + d);
+              s0 += x * k.get(k0 + d);
+              s1 += x * k.get(k1 + d);
+              s2 += x * k.get(k2 + d);
+              s3 += x * k.get(k3 + d);
+            }
+            s0 = s0 * scale;
+            s1 = j + 1 <= last ? s1 * scale : ABSENT;
+            s2 = j + 2 <= last ? s2 * scale : ABSENT;
+            s3 = j + 3 <= last ? s3 * scale : ABSENT;
+            float four = TornadoMath.max(TornadoMath.max(s0, s1), TornadoMath.max(s2, s3));
+            float next = TornadoMath.max(largest, four);
+            float fade = TornadoMath.exp(largest - next);
+            float p0 = TornadoMath.exp(s0 - next);
+            float p1 = TornadoMath.exp(s1 - next);
+            float p2 = TornadoMath.exp(s2 - next);
+            float p3 = TornadoMath.exp(s3 - next);
+            largest = next;
+            total = total * fade + (p0 + p1) + (p2 + p3);
+            for (int d = 0; d < size; d++) {
+              float sum = o.get(rowBase + d) * fade;
+              sum += p0 * v.get(k0 + d) + p1 * v.get(k1 + d);
+              sum += p2 * v.get(k2 + d) + p3 * v.get(k3 + d);
+              o.set(rowBase + d, sum);
             }
           }
         }

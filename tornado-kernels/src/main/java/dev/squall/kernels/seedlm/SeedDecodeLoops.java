@@ -69,10 +69,10 @@ final class SeedDecodeLoops {
             (bits >> (n - 16)) ^ (bits >> (n - 15)) ^ (bits >> (n - 13)) ^ (bits >> (n - 4));
         bits = bits | ((next & 15L) << n);
       }
-      int q0 = (mantissas << 28) >> 28;
-      int q1 = (mantissas << 24) >> 28;
-      int q2 = (mantissas << 20) >> 28;
-      int q3 = (mantissas << 16) >> 28;
+      int q0 = signed(mantissas & 15);
+      int q1 = signed((mantissas >> 4) & 15);
+      int q2 = signed((mantissas >> 8) & 15);
+      int q3 = signed((mantissas >> 12) & 15);
       float factor = scalars.get((code >> 16) & 15);
       for (int c = 0; c < 12; c++) {
         int k = 4 * c;
@@ -84,5 +84,13 @@ final class SeedDecodeLoops {
         w.set(block * 12 + c, sum * factor);
       }
     }
+  }
+
+  /**
+   * Four bits as a number in two's complement. TornadoVM's OpenCL takes what was masked out of a
+   * byte for unsigned, and all that is computed from it: only a conversion brings the sign back.
+   */
+  private static int signed(int bits) {
+    return (int) ((bits ^ 8) - 8.0f);
   }
 }

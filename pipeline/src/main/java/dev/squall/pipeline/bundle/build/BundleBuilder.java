@@ -2,15 +2,16 @@ package dev.squall.pipeline.bundle.build;
 
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.launch.TaskArguments;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.bundle.BundleTarget;
+import dev.squall.pipeline.bundle.GeneratedKernel;
 import dev.squall.pipeline.bundle.KernelBundle;
 import dev.squall.pipeline.bundle.SourceHash;
-import dev.squall.pipeline.bundle.TaskArguments;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;

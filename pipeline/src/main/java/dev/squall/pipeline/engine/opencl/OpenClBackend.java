@@ -15,15 +15,15 @@ import java.util.Locale;
 /** The OpenCL drivers that this process sees. */
 final class OpenClBackend implements DeviceBackend {
   private final boolean spirv;
-  private final Path binaries;
+  private final Path cache;
 
   /**
    * @param spirv whether to run SPIR-V bundles instead of OpenCL C
-   * @param binaries folder of built programs
+   * @param cache the user's cache folder, for built programs
    */
-  OpenClBackend(boolean spirv, Path binaries) {
+  OpenClBackend(boolean spirv, Path cache) {
     this.spirv = spirv;
-    this.binaries = binaries;
+    this.cache = cache;
   }
 
   @Override
@@ -32,11 +32,17 @@ final class OpenClBackend implements DeviceBackend {
     List<OpenClInfo.Handles> handles = handles();
     for (int i = 0; i < handles.size(); i++) {
       DeviceFacts device = OpenClInfo.facts(i, handles.get(i));
-      if (!spirv || !device.spirv().isEmpty()) {
+      if (!spirv || loadsSpirv(device)) {
         facts.add(device);
       }
     }
     return facts;
+  }
+
+  /** The FPGA emulator lists a SPIR-V version and refuses every module. */
+  private static boolean loadsSpirv(DeviceFacts device) {
+    return !device.spirv().isEmpty()
+        && OpenClEngines.target(device.platform(), device.type()) != BundleTarget.OPENCL_FPGA;
   }
 
   @Override
@@ -48,7 +54,7 @@ final class OpenClBackend implements DeviceBackend {
     }
     DeviceFacts facts = OpenClInfo.facts(index, handles.get(index));
     return new OpenClSession(
-        OpenClContext.open(handles.get(index), facts), BundleStore.load(target(facts)), binaries);
+        OpenClContext.open(handles.get(index), facts), BundleStore.load(target(facts)), cache);
   }
 
   private BundleTarget target(DeviceFacts facts) {

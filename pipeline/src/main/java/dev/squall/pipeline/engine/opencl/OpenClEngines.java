@@ -25,7 +25,7 @@ public final class OpenClEngines {
   public static final String NAME = "opencl";
   public static final String SPIRV_NAME = "opencl-spirv";
 
-  private static final List<String> JAVA_OPTIONS =
+  static final List<String> JAVA_OPTIONS =
       List.of(
           "-Xmx1g",
           "-XX:+UseSerialGC",
@@ -90,7 +90,7 @@ public final class OpenClEngines {
                         engine + " on " + stack.name(),
                         javaOptions(cacheFolder),
                         OpenClProcess.class.getName(),
-                        List.of(engine, cacheFolder.resolve("programs").toString()),
+                        List.of(engine, cacheFolder.toString()),
                         Optional.of(stack),
                         Map.of(),
                         List.of()),

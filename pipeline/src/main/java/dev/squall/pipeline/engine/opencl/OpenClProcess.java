@@ -9,7 +9,7 @@ public final class OpenClProcess {
   private OpenClProcess() {}
 
   /**
-   * @param arguments socket, engine name, folder of built programs
+   * @param arguments socket, engine name, the user's cache folder
    */
   public static void main(String[] arguments) throws IOException {
     DeviceServer.serve(

@@ -6,7 +6,6 @@ import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
-import dev.squall.pipeline.bundle.BinaryFolder;
 import dev.squall.pipeline.bundle.BoundCalls;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.ProgramArrays;
@@ -24,12 +23,12 @@ final class OpenClSession implements DeviceSession {
   private final BoundCalls<BoundProgram> bound = new BoundCalls<>();
 
   /**
-   * @param binaries folder of built programs
+   * @param cache the user's cache folder, for built programs
    */
-  OpenClSession(OpenClContext context, BundleStore bundles, Path binaries) {
+  OpenClSession(OpenClContext context, BundleStore bundles, Path cache) {
     this.context = context;
     this.bundles = bundles;
-    this.programs = new ProgramCache(context, bundles, new BinaryFolder(binaries));
+    this.programs = new ProgramCache(context, bundles, cache);
     this.buffers = new DeviceBuffers(context);
   }
 

@@ -26,7 +26,6 @@ final class NativeOutput {
 
   /** Writes it out, so that the parent can read it. */
   static void flush() {
-    System.out.flush();
     if (FFLUSH != null) {
       try {
         int ignored = (int) FFLUSH.invokeExact(MemorySegment.NULL);

@@ -5,9 +5,11 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.remote.DeviceBackend;
 import dev.squall.pipeline.engine.remote.DeviceFacts;
+import dev.squall.pipeline.fpga.FpgaWorkplace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoDeviceMap;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -15,6 +17,14 @@ import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 
 /** The devices of the first back end of the TornadoVM that this process runs on. */
 final class TornadoBackendDevices implements DeviceBackend {
+  private final Optional<FpgaWorkplace> fpga;
+
+  /**
+   * @param fpga where TornadoVM compiles, if the devices are FPGAs
+   */
+  TornadoBackendDevices(Optional<FpgaWorkplace> fpga) {
+    this.fpga = fpga;
+  }
 
   @Override
   public List<DeviceFacts> enumerate() {
@@ -33,7 +43,7 @@ final class TornadoBackendDevices implements DeviceBackend {
       throw new SquallException(
           ErrorClass.DEVICE_LOST, "TornadoVM shows %d devices now".formatted(devices.size()));
     }
-    return new TornadoSession(devices.get(index));
+    return new TornadoSession(devices.get(index), fpga);
   }
 
   private static List<TornadoDevice> devices() {

@@ -8,6 +8,7 @@ import dev.squall.pipeline.engine.remote.EnumerationCache;
 import dev.squall.pipeline.engine.remote.ProcessLaunch;
 import dev.squall.pipeline.engine.remote.RemoteEngine;
 import dev.squall.pipeline.engine.remote.TimeLimits;
+import dev.squall.pipeline.fpga.FpgaWorkplace;
 import dev.squall.pipeline.io.AtomicFile;
 import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.profiles.DeviceProfiles;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,9 @@ import java.util.function.Predicate;
 
 /** The engines of live TornadoVM, one for each back end and the runtime it launches through. */
 public final class TornadoEngines {
+  /** The engine on TornadoVM's OpenCL back end. */
+  public static final String OPENCL_NAME = TornadoFlavor.OPENCL.engine();
+
   /** What TornadoVM's natives print when a call of the driver failed and nobody is told. */
   private static final List<String> FAILURES =
       List.of(
@@ -118,10 +123,23 @@ public final class TornadoEngines {
         "%s on %s".formatted(flavor.engine(), stack.map(DriverStack::name).orElse(NVIDIA)),
         options,
         TornadoProcess.class.getName(),
-        List.of(),
+        fpga(stack) ? List.of(cacheFolder.toString()) : List.of(),
         stack,
-        Map.of(TornadoSdk.VARIABLE, sdk.home().toString()),
+        environment(sdk, stack),
         FAILURES);
+  }
+
+  private static Map<String, String> environment(TornadoSdk sdk, Optional<DriverStack> stack) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put(TornadoSdk.VARIABLE, sdk.home().toString());
+    if (fpga(stack)) {
+      environment.put(FpgaWorkplace.ONEAPI, sdk.home().toString());
+    }
+    return environment;
+  }
+
+  private static boolean fpga(Optional<DriverStack> stack) {
+    return stack.filter(DriverStack::fpgaEmulator).isPresent();
   }
 
   private static RemoteEngine.Site site(

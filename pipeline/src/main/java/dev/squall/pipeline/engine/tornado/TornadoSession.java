@@ -5,13 +5,16 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Grid;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.ProgramGraph;
+import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.fpga.FpgaWorkplace;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
@@ -25,11 +28,16 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 final class TornadoSession implements DeviceSession {
   private final TornadoDevice device;
   private final boolean fpga;
+  private final Optional<FpgaWorkplace> workplace;
   private final Map<Key, TornadoExecutionPlan> plans = new HashMap<>();
   private int graphs;
 
-  TornadoSession(TornadoDevice device) {
+  /**
+   * @param workplace where TornadoVM compiles, if the device is an FPGA
+   */
+  TornadoSession(TornadoDevice device, Optional<FpgaWorkplace> workplace) {
     this.device = device;
+    this.workplace = workplace;
     this.fpga = device.getDeviceContext().isPlatformFPGA();
   }
 
@@ -69,8 +77,11 @@ final class TornadoSession implements DeviceSession {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
+    Optional<String> compiler = workplace.flatMap(FpgaWorkplace::failure);
     return new SquallException(
-        errorClass, "%s (%s): %s".formatted(key.kernel(), key.variant(), root), cause);
+        compiler.isPresent() ? ErrorClass.COMPILE : errorClass,
+        "%s (%s): %s".formatted(key.kernel(), key.variant(), compiler.orElseGet(root::toString)),
+        cause);
   }
 
   private TornadoExecutionPlan plan(Kernel kernel, Variant variant, Call call) {
@@ -79,10 +90,27 @@ final class TornadoSession implements DeviceSession {
           "%s: %s is host code".formatted(kernel.id(), variant.name()));
     }
     Program program = code.program().apply(call.sizes());
+    if (workplace.isPresent()) {
+      requireDistinctNames(program);
+      workplace.get().nextPlan();
+    }
     ProgramGraph graph =
         ProgramGraph.build("g" + graphs++, program, call.inputs(), call.outputs(), this::launch);
     TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.graph()).withDevice(device);
     return fpga ? plan : plan.withGridScheduler(graph.grids());
+  }
+
+  /** TornadoVM names the files of a plan after methods, whatever their class. */
+  private static void requireDistinctNames(Program program) {
+    Map<String, Class<?>> owners = new HashMap<>();
+    for (Task task : program.tasks()) {
+      Class<?> other = owners.putIfAbsent(task.method(), task.code());
+      if (other != null && other != task.code()) {
+        throw SquallException.unsupported(
+            "%s and %s both have a method %s: on an FPGA TornadoVM would take one for the other; rename one"
+                .formatted(other.getSimpleName(), task.code().getSimpleName(), task.method()));
+      }
+    }
   }
 
   /**

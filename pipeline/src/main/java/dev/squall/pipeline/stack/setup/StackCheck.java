@@ -9,9 +9,6 @@ import dev.squall.pipeline.stack.DriverStack;
  */
 @FunctionalInterface
 public interface StackCheck {
-  /** What is used until an engine that can launch kernels is plugged in. */
-  StackCheck NONE = stack -> Outcome.notChecked("no engine is plugged in that could run the check");
-
   Outcome check(DriverStack stack);
 
   /** What is known after a check. */

@@ -1,7 +1,5 @@
-package dev.squall.pipeline.bundle;
+package dev.squall.kernels.launch;
 
-import dev.squall.kernels.launch.Arguments;
-import dev.squall.kernels.launch.Task;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.KernelContext;

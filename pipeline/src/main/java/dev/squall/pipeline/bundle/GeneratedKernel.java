@@ -1,4 +1,4 @@
-package dev.squall.pipeline.bundle.build;
+package dev.squall.pipeline.bundle;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  *
  * @param text the whole of it, with its pragmas, always the same for the same kernel
  */
-record GeneratedKernel(String entryPoint, String text) {
+public record GeneratedKernel(String entryPoint, String text) {
   private static final Pattern SIGNATURE =
       Pattern.compile(
           "__kernel\\s+(?:__attribute__\\s*\\(\\(.*?\\)\\)\\s*)*void\\s+(\\w+)\\s*\\(([^)]*)\\)");
@@ -30,7 +30,7 @@ record GeneratedKernel(String entryPoint, String text) {
   private static final String END = "}  //  kernel";
 
   /** The kernels in what TornadoVM printed, in order. */
-  static List<GeneratedKernel> parse(String printed) {
+  public static List<GeneratedKernel> parse(String printed) {
     List<GeneratedKernel> kernels = new ArrayList<>();
     int start = 0;
     for (int end = printed.indexOf(END); end >= 0; end = printed.indexOf(END, start)) {
@@ -70,7 +70,7 @@ record GeneratedKernel(String entryPoint, String text) {
   }
 
   /** Names of the kernel's parameters, in order. */
-  List<String> parameters() {
+  public List<String> parameters() {
     Matcher signature = SIGNATURE.matcher(text);
     if (!signature.find()) {
       throw new IllegalStateException("no kernel in " + text);
@@ -81,7 +81,7 @@ record GeneratedKernel(String entryPoint, String text) {
   }
 
   /** The work-group that the code is fixed to; empty if none. */
-  List<Integer> workGroup() {
+  public List<Integer> workGroup() {
     Matcher fixed = WORK_GROUP.matcher(text);
     return fixed.find()
         ? List.of(
@@ -92,7 +92,7 @@ record GeneratedKernel(String entryPoint, String text) {
   }
 
   /** Whether the outermost of several parallel loops runs along the first dimension. */
-  boolean outermostFirst() {
+  public boolean outermostFirst() {
     Map<String, Integer> dimensionOf = new HashMap<>();
     Matcher ids = GLOBAL_ID.matcher(text);
     while (ids.find()) {

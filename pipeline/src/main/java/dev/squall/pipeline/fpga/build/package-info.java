@@ -1,0 +1,2 @@
+/** Makes bitstreams from generated OpenCL C. */
+package dev.squall.pipeline.fpga.build;
