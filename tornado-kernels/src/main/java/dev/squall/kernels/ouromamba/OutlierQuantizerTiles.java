@@ -57,38 +57,38 @@ final class OutlierQuantizerTiles {
       }
       context.localBarrier();
       float scale = inlierScale.get(l);
-      int detect = largest / inlierLargest > scale ? 1 : 0;
-      // The same for all work-items of the group, so all reach the barriers within.
-      if ((detect & (channels > 1 ? 1 : 0)) == 1) {
-        float part = 0f;
-        for (int c = item; c < channels; c += GROUP) {
-          part += (1 - outlier.get(row + c)) * TornadoMath.abs(x.get(row + c));
-        }
-        parts[item] = part;
-        context.localBarrier();
-        float sum = 0f;
-        for (int i = 0; i < GROUP; i++) {
-          sum += parts[i];
-        }
-        context.localBarrier();
-        float mean = sum / channels;
-        part = 0f;
-        for (int c = item; c < channels; c += GROUP) {
-          float deviation = (1 - outlier.get(row + c)) * TornadoMath.abs(x.get(row + c)) - mean;
-          part += deviation * deviation;
-        }
-        parts[item] = part;
-        context.localBarrier();
-        float squares = 0f;
-        for (int i = 0; i < GROUP; i++) {
-          squares += parts[i];
-        }
-        context.localBarrier();
-        float threshold = mean + sigma * TornadoMath.sqrt(squares / (channels - 1));
-        for (int c = item; c < channels; c += GROUP) {
-          int joins = TornadoMath.abs(x.get(row + c)) > threshold ? 1 : 0;
-          outlier.set(row + c, (byte) (outlier.get(row + c) | joins));
-        }
+      int exceeds = largest / inlierLargest > scale ? 1 : 0;
+      int detect = exceeds & (channels > 1 ? 1 : 0);
+      // Summed whether needed or not: not every driver gets a barrier inside of a branch right.
+      float part = 0f;
+      for (int c = item; c < channels; c += GROUP) {
+        part += (1 - outlier.get(row + c)) * TornadoMath.abs(x.get(row + c));
+      }
+      parts[item] = part;
+      context.localBarrier();
+      float sum = 0f;
+      for (int i = 0; i < GROUP; i++) {
+        sum += parts[i];
+      }
+      context.localBarrier();
+      float mean = sum / channels;
+      part = 0f;
+      for (int c = item; c < channels; c += GROUP) {
+        float deviation = (1 - outlier.get(row + c)) * TornadoMath.abs(x.get(row + c)) - mean;
+        part += deviation * deviation;
+      }
+      parts[item] = part;
+      context.localBarrier();
+      float squares = 0f;
+      for (int i = 0; i < GROUP; i++) {
+        squares += parts[i];
+      }
+      context.localBarrier();
+      int others = TornadoMath.max(1, channels - 1);
+      float threshold = mean + sigma * TornadoMath.sqrt(squares / others);
+      for (int c = item; c < channels; c += GROUP) {
+        int joins = TornadoMath.abs(x.get(row + c)) > threshold ? detect : 0;
+        outlier.set(row + c, (byte) (outlier.get(row + c) | joins));
       }
       float largestOutlier = 0f;
       for (int c = item; c < channels; c += GROUP) {
