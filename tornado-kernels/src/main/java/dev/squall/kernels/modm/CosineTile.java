@@ -1,37 +1,37 @@
 package dev.squall.kernels.modm;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Dot products of {@link #ROWS} rows with {@link #QUERIES} queries in single precision: 24
- * accumulators of a vector each, read straight from the cache's memory.
+ * accumulators of a vector each. Rows are copied into an array first, a few tiles at a time: loads
+ * from memory segments would take so many nodes that the compiler boxes the accumulators.
  */
 final class CosineTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   static final int ROWS = 4;
   static final int QUERIES = 6;
 
+  /** Rows that are loaded at a time; a multiple of {@link #ROWS}. */
+  static final int BLOCK = 32;
+
   private final int width;
   private final int vectors;
   private final float[] partial = new float[ROWS * QUERIES * LANES];
   private final float[] cosines = new float[ROWS * QUERIES];
-  private final MemorySegment padding;
+  private final float[] rows;
 
   CosineTile(int width) {
     this.width = width;
     this.vectors = width / LANES;
-    // Off the heap like the cache: one kind of memory keeps the loads fast.
-    this.padding = Arena.ofAuto().allocate((long) ROWS * width * Float.BYTES, 64);
+    this.rows = new float[BLOCK * width];
   }
 
   /** {@code queries} rounded up to whole tiles. */
@@ -47,11 +47,11 @@ final class CosineTile {
     return 2 * 1.01 * (width / LANES + 2 * LANES + 8) * 0x1p-24;
   }
 
-  /** The last {@code held} rows from {@code row} on, followed by others of no meaning. */
-  MemorySegment padded(MemorySegment cache, long row, int held) {
-    MemorySegment.copy(
-        cache, row * width * Float.BYTES, padding, 0, (long) held * width * Float.BYTES);
-    return padding;
+  /**
+   * Copies {@code held} rows from {@code row} on; what follows them in the block has no meaning.
+   */
+  void load(MemorySegment cache, long row, int held) {
+    MemorySegment.copy(cache, F32, row * width * Float.BYTES, rows, 0, held * width);
   }
 
   float cosine(int row, int query) {
@@ -59,23 +59,29 @@ final class CosineTile {
   }
 
   /**
-   * @param offset of the first row, in bytes
+   * @param row the first row's position in the block
    * @param at of the first query, in elements
    */
-  void multiply(MemorySegment rows, long offset, float[] queries, int at) {
-    accumulate(rows, offset, queries, at, width, vectors * LANES, partial);
-    add(rows, offset, queries, at);
+  void multiply(int row, float[] queries, int at) {
+    int from = row * width;
+    accumulate(rows, from, queries, at, width, vectors * LANES, partial);
+    for (int i = 0; i < ROWS * QUERIES; i++) {
+      cosines[i] = sum(i * LANES);
+    }
+    if (vectors * LANES < width) {
+      addRest(from, queries, at);
+    }
   }
 
-  /** Adds the lanes, and what is left of the rows behind the last whole vector. */
-  private void add(MemorySegment rows, long offset, float[] queries, int at) {
-    for (int i = 0; i < ROWS * QUERIES; i++) {
-      cosines[i] =
-          FloatVector.fromArray(SPECIES, partial, i * LANES).reduceLanes(VectorOperators.ADD);
-    }
+  private float sum(int at) {
+    return FloatVector.fromArray(SPECIES, partial, at).reduceLanes(VectorOperators.ADD);
+  }
+
+  /** What is left of the rows behind the last whole vector. */
+  private void addRest(int from, float[] queries, int at) {
     for (int d = vectors * LANES; d < width; d++) {
       for (int r = 0; r < ROWS; r++) {
-        float value = rows.get(F32, offset + ((long) r * width + d) * Float.BYTES);
+        float value = rows[from + r * width + d];
         for (int q = 0; q < QUERIES; q++) {
           cosines[q * ROWS + r] += value * queries[at + q * width + d];
         }
@@ -84,13 +90,7 @@ final class CosineTile {
   }
 
   private static void accumulate(
-      MemorySegment rows,
-      long offset,
-      float[] queries,
-      int at,
-      int width,
-      int end,
-      float[] partial) {
+      float[] rows, int from, float[] queries, int at, int width, int end, float[] partial) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector s00 = zero, s01 = zero, s02 = zero, s03 = zero;
     FloatVector s10 = zero, s11 = zero, s12 = zero, s13 = zero;
@@ -98,21 +98,19 @@ final class CosineTile {
     FloatVector s30 = zero, s31 = zero, s32 = zero, s33 = zero;
     FloatVector s40 = zero, s41 = zero, s42 = zero, s43 = zero;
     FloatVector s50 = zero, s51 = zero, s52 = zero, s53 = zero;
-    long bytes = (long) width * Float.BYTES;
-    long row1 = offset + bytes;
-    long row2 = row1 + bytes;
-    long row3 = row2 + bytes;
+    int row1 = from + width;
+    int row2 = row1 + width;
+    int row3 = row2 + width;
     int q1 = at + width;
     int q2 = q1 + width;
     int q3 = q2 + width;
     int q4 = q3 + width;
     int q5 = q4 + width;
     for (int d = 0; d < end; d += LANES) {
-      long shift = 4L * d;
-      FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, rows, offset + shift, ORDER);
-      FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, rows, row1 + shift, ORDER);
-      FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, rows, row2 + shift, ORDER);
-      FloatVector x3 = FloatVector.fromMemorySegment(SPECIES, rows, row3 + shift, ORDER);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, rows, from + d);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, rows, row1 + d);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, rows, row2 + d);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, rows, row3 + d);
       FloatVector y = FloatVector.fromArray(SPECIES, queries, at + d);
       s00 = x0.fma(y, s00);
       s01 = x1.fma(y, s01);
@@ -144,20 +142,29 @@ final class CosineTile {
       s52 = x2.fma(y, s52);
       s53 = x3.fma(y, s53);
     }
-    store(partial, 0, s00, s01, s02, s03);
-    store(partial, 1, s10, s11, s12, s13);
-    store(partial, 2, s20, s21, s22, s23);
-    store(partial, 3, s30, s31, s32, s33);
-    store(partial, 4, s40, s41, s42, s43);
-    store(partial, 5, s50, s51, s52, s53);
-  }
-
-  private static void store(
-      float[] partial, int query, FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-    int at = 4 * query * LANES;
-    a.intoArray(partial, at);
-    b.intoArray(partial, at + LANES);
-    c.intoArray(partial, at + 2 * LANES);
-    d.intoArray(partial, at + 3 * LANES);
+    s00.intoArray(partial, 0);
+    s01.intoArray(partial, LANES);
+    s02.intoArray(partial, 2 * LANES);
+    s03.intoArray(partial, 3 * LANES);
+    s10.intoArray(partial, 4 * LANES);
+    s11.intoArray(partial, 5 * LANES);
+    s12.intoArray(partial, 6 * LANES);
+    s13.intoArray(partial, 7 * LANES);
+    s20.intoArray(partial, 8 * LANES);
+    s21.intoArray(partial, 9 * LANES);
+    s22.intoArray(partial, 10 * LANES);
+    s23.intoArray(partial, 11 * LANES);
+    s30.intoArray(partial, 12 * LANES);
+    s31.intoArray(partial, 13 * LANES);
+    s32.intoArray(partial, 14 * LANES);
+    s33.intoArray(partial, 15 * LANES);
+    s40.intoArray(partial, 16 * LANES);
+    s41.intoArray(partial, 17 * LANES);
+    s42.intoArray(partial, 18 * LANES);
+    s43.intoArray(partial, 19 * LANES);
+    s50.intoArray(partial, 20 * LANES);
+    s51.intoArray(partial, 21 * LANES);
+    s52.intoArray(partial, 22 * LANES);
+    s53.intoArray(partial, 23 * LANES);
   }
 }

@@ -138,14 +138,15 @@ public final class RetrievalSimd {
     }
 
     private void block(long from, long to) {
-      for (long row = from; row < to; row += CosineTile.ROWS) {
-        int held = (int) Math.min(CosineTile.ROWS, to - row);
-        boolean whole = held == CosineTile.ROWS;
-        MemorySegment segment = whole ? search.cache : tile.padded(search.cache, row, held);
-        long offset = whole ? row * search.width * Float.BYTES : 0;
+      for (long start = from; start < to; start += CosineTile.BLOCK) {
+        int held = (int) Math.min(CosineTile.BLOCK, to - start);
+        tile.load(search.cache, start, held);
         for (int q = 0; q < search.count; q += CosineTile.QUERIES) {
-          tile.multiply(segment, offset, search.queries, q * search.width);
-          offer(q, Math.min(CosineTile.QUERIES, search.count - q), row, held);
+          int queries = Math.min(CosineTile.QUERIES, search.count - q);
+          for (int row = 0; row < held; row += CosineTile.ROWS) {
+            tile.multiply(row, search.queries, q * search.width);
+            offer(q, queries, start + row, Math.min(CosineTile.ROWS, held - row));
+          }
         }
       }
     }
