@@ -239,7 +239,7 @@ final class ModmSimulateCommand implements Callable<Integer> {
             size,
             warm != null ? warm : source.made() ? source.requests() / 2 : 0,
             new Monitor.Settings(aim, margin, step, antiWindup, period),
-            saturated ? 4 * count : 0,
+            saturated ? 2 * count : 0,
             retrieval);
     String label =
         "%s%s, %d × %s, cache %d%s"

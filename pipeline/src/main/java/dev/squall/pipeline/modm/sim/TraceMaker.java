@@ -19,7 +19,7 @@ public record TraceMaker(String source, List<String> phrases, Kind kind, long se
   private static final int MODIFIERS = 5;
 
   /** People who are at it at a time. */
-  private static final int ACTIVE = 64;
+  private static final int ACTIVE = 256;
 
   /** The most popular phrases are modifiers, never subjects. */
   private static final int SUBJECTS_FROM = 200;
@@ -37,8 +37,8 @@ public record TraceMaker(String source, List<String> phrases, Kind kind, long se
    * @param edits phrases that change from one request of a person to the next, on average
    */
   public enum Kind {
-    DIFFUSIONDB(.86, .3, .7),
-    MJHQ(.7, .3, .8);
+    DIFFUSIONDB(.92, .3, .63),
+    MJHQ(.79, .3, .75);
 
     private final double stays;
     private final double returns;
