@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
       ModmSimulateCommand.class,
       ModmPublishedCommand.class,
       ModmTraceCommand.class,
-      ModmPromptsCommand.class
+      ModmPromptsCommand.class,
+      ModmServeCommand.class,
+      ModmFakeWorkerCommand.class
     })
 final class ModmCommand implements Runnable {
   @Spec private CommandSpec spec;

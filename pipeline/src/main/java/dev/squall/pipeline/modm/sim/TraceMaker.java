@@ -28,9 +28,8 @@ public record TraceMaker(String source, List<String> phrases, Kind kind, long se
   private static final int FEWEST_PHRASES = 1000;
 
   /**
-   * How much people repeat themselves. The numbers are set so that MoDM with 10,000 images finds
-   * what the published throughput implies: 75 % on DiffusionDB, 64 % on MJHQ; everything else
-   * follows.
+   * How much people repeat themselves. The numbers are set so that MoDM-SDXL with 10,000 images
+   * reaches about the published throughput on DiffusionDB and MJHQ; everything else follows.
    *
    * @param stays chance that a person asks again after a request
    * @param returns chance that a person who comes takes up an earlier idea
