@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 public final class ImageServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LARGEST_BODY = 1 << 20;
+  private static final long DRAINED = 16 << 20;
   private static final int LONGEST_PROMPT = 8000;
   private static final double LONGEST_WAIT_S = 60;
 
@@ -298,6 +299,8 @@ public final class ImageServer implements AutoCloseable {
   private static JsonNode body(HttpExchange exchange) throws BadRequestException, IOException {
     byte[] bytes = exchange.getRequestBody().readNBytes(LARGEST_BODY + 1);
     if (bytes.length > LARGEST_BODY) {
+      // Read a little more of it, or the client would see a reset in place of the answer.
+      exchange.getRequestBody().skip(DRAINED);
       throw new BadRequestException(413, "the body is larger than 1 MiB");
     }
     try {
