@@ -18,7 +18,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices kernel bench calibrate test",
+    "'', --help --version run plan devices kernel bench calibrate modm test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -27,6 +27,10 @@ class HelpTest {
     "kernel run, ID --in --out --param --device --variant --repeat --json",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
+    "modm, simulate published trace prompts serve",
+    "modm simulate, --trace --embeddings --system --gpu --gpus --cache --rate --ramp --out --json",
+    "modm published, --large --json",
+    "modm serve, --workers --store --bind --port --token-file --queue --thresholds",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {
