@@ -84,10 +84,25 @@ public final class Monitor {
     Capacity capacity = capacities.get(small);
     Allocation target =
         switch (settings.mode()) {
-          case QUALITY -> Allocation.quality(demand, capacity, settings.margin());
+          case QUALITY -> qualityOrAll(demand, capacity);
           case THROUGHPUT -> Allocation.throughput(demand, capacity);
         };
     return new Decision(controller.update(target.large()), small, target, target.feasible());
+  }
+
+  /**
+   * The released code gives up where even the fewest large models leave no room for the hits. Here
+   * the GPUs are then divided by work, which serves the most requests: with one large model less
+   * than the misses need, as the rule would end, misses pile up, images are late, and hits become
+   * misses.
+   */
+  private Allocation qualityOrAll(Demand demand, Capacity capacity) {
+    Allocation quality = Allocation.quality(demand, capacity, settings.margin());
+    if (quality.feasible()) {
+      return quality;
+    }
+    Allocation all = Allocation.throughput(demand, capacity);
+    return new Allocation(all.large(), all.exact(), false);
   }
 
   /** The number of large models now. */

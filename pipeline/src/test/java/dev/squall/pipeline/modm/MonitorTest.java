@@ -62,6 +62,11 @@ class MonitorTest {
     Allocation allocation = Allocation.quality(demand(60), CAPACITY, .9);
     assertThat(allocation.feasible()).isFalse();
     assertThat(allocation.large()).isBetween(1, 16);
+    Monitor.Decision decision =
+        new Monitor(Monitor.Settings.released(), List.of(CAPACITY)).update(demand(60));
+    assertThat(decision.feasible()).isFalse();
+    assertThat(decision.target().large())
+        .isEqualTo(Allocation.throughput(demand(60), CAPACITY).large());
   }
 
   /** SDXL at 2.2 a minute cannot meet 34 requests a minute, SANA can. */
