@@ -21,7 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
   private static final int CLIENTS = 8;
   private static final int ROUNDS = 3;
-  private static final long LOAD_MILLISECONDS = 1500;
+
+  /** Requests acknowledged before the kill of a round. */
+  private static final int PER_ROUND = 40;
+
+  private static final long PATIENCE_NANOS = 40_000_000_000L;
 
   @TempDir private Path store;
 
@@ -38,7 +42,7 @@ class KillTest {
           load(service, round, acknowledged);
         }
       }
-      assertThat(acknowledged).hasSizeGreaterThan(50);
+      assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(ROUNDS * PER_ROUND);
       try (ServiceProcess service = ServiceProcess.start(store, options)) {
         for (String id : acknowledged) {
           JsonNode state = service.get("/v1/images/" + id + "?wait=60");
@@ -73,7 +77,7 @@ class KillTest {
                         if (answer.statusCode() == 202) {
                           acknowledged.add(json.readTree(answer.body()).path("id").asText());
                         }
-                        Thread.sleep(20);
+                        Thread.sleep(5);
                       }
                     } catch (IOException e) {
                       // Killed: what was not acknowledged may be lost.
@@ -82,7 +86,11 @@ class KillTest {
                     }
                   }));
     }
-    Thread.sleep(LOAD_MILLISECONDS);
+    long start = System.nanoTime();
+    while (acknowledged.size() < (round + 1) * PER_ROUND
+        && System.nanoTime() - start < PATIENCE_NANOS) {
+      Thread.sleep(5);
+    }
     service.kill();
     for (Thread client : clients) {
       client.join();

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.modm.serve;
 
+import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.pipeline.modm.CachePolicy;
 import dev.squall.pipeline.modm.Capacity;
@@ -172,18 +173,16 @@ final class ImageService implements AutoCloseable {
       List<ImageLog.Place> unneeded) {
     switch (record) {
       case LogRecord.Accepted accepted -> {
+        requireWidth(accepted.embedding());
         Job job = new Job(accepted.id(), accepted.prompt(), accepted.embedding());
         job.accepted(place);
         pending.put(job.id(), job);
       }
       case LogRecord.Done done -> {
         Job job = ended(done.id(), pending, unneeded);
-        if (done.embedding().length != settings.width()) {
-          throw dev.squall.kernels.error.SquallException.invalidInput(
-              "--store %s: holds embeddings of width %d, --width is %d"
-                  .formatted(settings.store(), done.embedding().length, settings.width()));
-        }
-        job.done(done.model(), done.skipped(), place, done.cached() ? 2 : 1);
+        requireWidth(done.embedding());
+        job.stored(place, done.cached() ? 2 : 1);
+        job.done(done.model(), done.skipped());
         jobs.put(job.id(), job);
         finished.add(job);
         if (done.cached()) {
@@ -199,6 +198,14 @@ final class ImageService implements AutoCloseable {
         jobs.put(job.id(), job);
         finished.add(job);
       }
+    }
+  }
+
+  private void requireWidth(float[] embedding) {
+    if (embedding != null && embedding.length != settings.width()) {
+      throw SquallException.invalidInput(
+          "--store %s: holds embeddings of width %d, --width is %d"
+              .formatted(settings.store(), embedding.length, settings.width()));
     }
   }
 
@@ -430,16 +437,18 @@ final class ImageService implements AutoCloseable {
                 image.contentType(),
                 image.embedding(),
                 image.bytes()));
-    job.done(model, job.skipped(), place, cached ? 2 : 1);
-    metrics.count(DONE);
-    open.decrementAndGet();
-    log.release(job.accepted());
+    job.stored(place, cached ? 2 : 1);
     if (cached) {
       UUID evicted = cache.insert(job.id(), image.embedding()).join();
       if (evicted != null) {
         letGo(log, jobs.get(evicted));
       }
     }
+    // In this order: whoever is told finds the image in the cache.
+    job.done(model, job.skipped());
+    metrics.count(DONE);
+    open.decrementAndGet();
+    log.release(job.accepted());
     retain(log, job);
   }
 

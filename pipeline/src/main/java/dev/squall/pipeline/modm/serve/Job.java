@@ -137,13 +137,18 @@ final class Job {
     return ended;
   }
 
-  void done(String usedModel, int steps, ImageLog.Place place, int heldBy) {
-    model = usedModel;
-    skipped = steps;
+  /** The disk has its image, which so many others need from now on. */
+  void stored(ImageLog.Place place, int heldBy) {
     ended = place;
     synchronized (this) {
       holders = heldBy;
     }
+  }
+
+  /** It is over, after {@link #stored}. */
+  void done(String usedModel, int steps) {
+    model = usedModel;
+    skipped = steps;
     status = Status.DONE;
     // Nobody needs it from here: the ring has its own copy of the image's.
     embedding = null;

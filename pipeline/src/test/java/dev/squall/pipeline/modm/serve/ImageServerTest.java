@@ -325,6 +325,35 @@ class ImageServerTest {
   }
 
   @Test
+  void aStoreOfAnotherWidthIsRefused() throws IOException, InterruptedException {
+    start();
+    ask("x", 20);
+    server.close();
+    ServeSettings same = settings(10, 50, Duration.ofSeconds(20));
+    ServeSettings other =
+        new ServeSettings(
+            same.workers(),
+            folder,
+            33,
+            50,
+            10,
+            same.table(),
+            same.policy(),
+            same.monitor(),
+            "big",
+            "little",
+            1,
+            3,
+            same.patience(),
+            same.deadline(),
+            4096);
+    assertThatThrownBy(() -> ImageServer.start(other, "127.0.0.1", 0, null))
+        .hasMessage("--store " + folder + ": holds embeddings of width 32, --width is 33");
+    start();
+    assertThat(ask("x", 20).path("hit").asBoolean()).isTrue();
+  }
+
+  @Test
   void addressesOfWorkers() {
     assertThat(WorkerAddresses.parse(" http://10.0.0.1:9001 ").getPort()).isEqualTo(9001);
     for (String bad :
