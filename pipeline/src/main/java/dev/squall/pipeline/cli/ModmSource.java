@@ -75,7 +75,23 @@ final class ModmSource {
   /** What goes into the key of a result beside the scenario. */
   String key() {
     return "trace=%s embeddings=%s prompts=%s kind=%s requests=%d seed=%d images=%s"
-        .formatted(trace, embeddings, prompts, kind, requests, seed, images);
+        .formatted(
+            stamp(trace), stamp(embeddings), stamp(phraseFile()), kind, requests, seed, images);
+  }
+
+  /** A file as it is now: another content is another run. */
+  private static String stamp(Path file) {
+    try {
+      return file == null || !Files.exists(file)
+          ? String.valueOf(file)
+          : "%s:%d:%s".formatted(file, Files.size(file), Files.getLastModifiedTime(file));
+    } catch (IOException e) {
+      return file.toString();
+    }
+  }
+
+  private Path phraseFile() {
+    return prompts != null ? prompts : ModmPromptsCommand.file();
   }
 
   Trace trace() {
@@ -87,7 +103,7 @@ final class ModmSource {
   }
 
   TraceMaker maker(TraceMaker.Kind of) {
-    Path file = prompts != null ? prompts : ModmPromptsCommand.file();
+    Path file = phraseFile();
     if (prompts == null && !Files.exists(file)) {
       return TraceMaker.synthetic(of, seed);
     }

@@ -361,6 +361,7 @@ final class ImageService implements AutoCloseable {
           return;
         }
         boolean good = work(worker, order);
+        queue.report(worker, good);
         pause = good ? 0 : Math.clamp(2 * pause, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
       }
     } catch (InterruptedException e) {

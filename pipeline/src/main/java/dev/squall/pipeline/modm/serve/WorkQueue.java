@@ -11,6 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Hits and misses that wait, and which worker runs which model. Large models take misses first,
  * then hits (in throughput mode only if there is no small one); small models take hits alone.
+ *
+ * <p>A worker that failed does not count until it does well again: the next one takes over its
+ * model, so that no kind of job waits for a worker that is gone.
  */
 final class WorkQueue {
   /** For so long a job is kept from the worker that failed it. */
@@ -22,14 +25,14 @@ final class WorkQueue {
   private final Condition changed = lock.newCondition();
   private final Deque<Entry> hits = new ArrayDeque<>();
   private final Deque<Entry> misses = new ArrayDeque<>();
-  private final int workers;
+  private final boolean[] failed;
   private final Monitor.Mode mode;
   private int large;
 
   private record Entry(Job job, long sinceNanos) {}
 
   WorkQueue(int workers, Monitor.Mode mode) {
-    this.workers = workers;
+    this.failed = new boolean[workers];
     this.mode = mode;
     this.large = workers;
   }
@@ -45,6 +48,17 @@ final class WorkQueue {
       } else {
         queue.addLast(entry);
       }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How a worker's last job went. */
+  void report(int worker, boolean well) {
+    lock.lock();
+    try {
+      failed[worker] = !well;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -89,7 +103,7 @@ final class WorkQueue {
     lock.lock();
     try {
       while (true) {
-        boolean runsLarge = worker < large;
+        boolean runsLarge = runsLarge(worker);
         Job job = runsLarge ? next(misses, worker) : next(hits, worker);
         if (job == null && runsLarge && largeMayTakeHits()) {
           job = next(hits, worker);
@@ -110,14 +124,27 @@ final class WorkQueue {
   }
 
   private boolean largeMayTakeHits() {
-    return mode == Monitor.Mode.QUALITY || large == workers;
+    return mode == Monitor.Mode.QUALITY || wellBefore(failed.length) <= large;
+  }
+
+  private boolean runsLarge(int worker) {
+    return wellBefore(worker) < large;
+  }
+
+  /** Workers before {@code end} that have not failed. */
+  private int wellBefore(int end) {
+    int count = 0;
+    for (int i = 0; i < end; i++) {
+      count += failed[i] ? 0 : 1;
+    }
+    return count;
   }
 
   private Job next(Deque<Entry> queue, int worker) {
     for (Iterator<Entry> entries = queue.iterator(); entries.hasNext(); ) {
       Entry entry = entries.next();
       boolean avoids =
-          workers > 1
+          failed.length > 1
               && entry.job().avoided() == worker
               && System.nanoTime() - entry.sinceNanos() < AVOID_NANOS;
       if (!avoids) {
