@@ -99,14 +99,20 @@ final class ModmServeCommand implements Callable<Integer> {
   @Option(names = "--large", description = "Model for misses (${DEFAULT-VALUE}).")
   private String large = "sd3.5-large";
 
-  @Option(names = "--small", description = "Model for hits (${DEFAULT-VALUE}).")
-  private String small = "sdxl";
+  @Option(
+      names = "--small",
+      split = ",",
+      description = "Models for hits, the best images first; the next takes over beyond capacity.")
+  private List<String> small = List.of("sdxl", "sana-1.6b");
 
   @Option(names = "--large-rate", description = "Images a minute and GPU (${DEFAULT-VALUE}).")
   private double largeRate = 1;
 
-  @Option(names = "--small-rate", description = "The same of the small model (${DEFAULT-VALUE}).")
-  private double smallRate = 3.4;
+  @Option(
+      names = "--small-rate",
+      split = ",",
+      description = "The same of each small model (3.4,7.3).")
+  private List<Double> smallRates = List.of(3.4, 7.3);
 
   @Option(names = "--patience", description = "Seconds for a worker's answer (${DEFAULT-VALUE}).")
   private long patience = 300;
@@ -141,7 +147,7 @@ final class ModmServeCommand implements Callable<Integer> {
             large,
             small,
             largeRate,
-            smallRate,
+            smallRates,
             Duration.ofSeconds(patience),
             Duration.ofSeconds(deadline),
             256L << 20);

@@ -244,6 +244,7 @@ class ModmCommandTest {
         "--workers http://h:1 --bind 0.0.0.0|--bind 0.0.0.0 is reachable from other machines",
         "--workers http://h:1 --width 0|--width = 0: expected 1 to 65536",
         "--workers http://h:1 --cache 0|--cache = 0: expected 1 to 10000000",
+        "--workers http://h:1 --small a|--small names 1 models, --small-rate has 2 rates",
         "--workers http://h:1 --port 70000|--port = 70000: expected 0 to 65535",
         "--workers http://h:1 --thresholds 0.3|thresholds: '0.3' is not SIMILARITY:K",
         "--workers http://h:1 --token-file none|--token-file none: cannot be read"

@@ -60,6 +60,9 @@ final class ImageService implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopping;
 
+  /** Which of the small models is used. */
+  private volatile int small;
+
   // Of the monitor's period.
   private int periodArrivals;
   private int periodHits;
@@ -81,7 +84,9 @@ final class ImageService implements AutoCloseable {
     monitor =
         new Monitor(
             settings.monitor(),
-            List.of(new Capacity(workers.size(), settings.largeRate(), settings.smallRate())));
+            settings.smallRates().stream()
+                .map(rate -> new Capacity(workers.size(), settings.largeRate(), rate))
+                .toList());
     cache = new EmbeddingCache(settings.cacheSize(), settings.width(), HostThreads.all());
     declareMetrics();
     Map<UUID, Job> pending = new LinkedHashMap<>();
@@ -382,7 +387,7 @@ final class ImageService implements AutoCloseable {
         return true;
       }
       byte[] start = start(job);
-      String model = order.large() ? settings.largeModel() : settings.smallModel();
+      String model = order.large() ? settings.largeModel() : settings.smallModels().get(small);
       WorkerClient.Image image =
           workers
               .get(worker)
@@ -505,7 +510,9 @@ final class ImageService implements AutoCloseable {
           periodHits = 0;
           periodRemaining = 0;
         }
-        queue.large(monitor.update(demand).large());
+        Monitor.Decision decision = monitor.update(demand);
+        small = decision.small();
+        queue.large(decision.large());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

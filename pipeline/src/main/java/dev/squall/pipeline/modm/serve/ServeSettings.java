@@ -18,7 +18,9 @@ import java.util.List;
  * @param cacheSize images that are searched
  * @param queueLimit requests that may wait or run at a time
  * @param largeRate whole generations a minute of a GPU with the large model, for the monitor
- * @param smallRate the same with the small model
+ * @param smallModels models for hits, the best images first; the next takes over where the demand
+ *     cannot be met with it
+ * @param smallRates the same as {@code largeRate} with each of these
  * @param patience for a worker's answer
  * @param deadline after which a request that nobody could serve has failed
  * @param segmentBytes of a file of the log
@@ -33,14 +35,21 @@ public record ServeSettings(
     CachePolicy policy,
     Monitor.Settings monitor,
     String largeModel,
-    String smallModel,
+    List<String> smallModels,
     double largeRate,
-    double smallRate,
+    List<Double> smallRates,
     Duration patience,
     Duration deadline,
     long segmentBytes) {
   public ServeSettings {
     workers = List.copyOf(workers);
+    smallModels = List.copyOf(smallModels);
+    smallRates = List.copyOf(smallRates);
+    if (smallModels.isEmpty() || smallModels.size() != smallRates.size()) {
+      throw SquallException.invalidInput(
+          "--small names %d models, --small-rate has %d rates: expected one for each"
+              .formatted(smallModels.size(), smallRates.size()));
+    }
     if (workers.isEmpty()) {
       throw SquallException.invalidInput("--workers: expected at least one address");
     }

@@ -65,9 +65,9 @@ class ImageServerTest {
         CachePolicy.ALL,
         new Monitor.Settings(Monitor.Mode.QUALITY, 1, 3, false, 180),
         "big",
-        "little",
+        List.of("little", "tiny"),
         1,
-        3,
+        List.of(3.0, 6.0),
         patience,
         Duration.ofSeconds(30),
         4096);
@@ -324,6 +324,39 @@ class ImageServerTest {
     assertThat(workers.getFirst().orders()).hasSize(1);
   }
 
+  /** At the first look the demand is beyond all: the quicker small model is used. */
+  @Test
+  void theMonitorChoosesModels() throws IOException, InterruptedException {
+    ServeSettings base = settings(100, 50, Duration.ofSeconds(20));
+    ServeSettings quick =
+        new ServeSettings(
+            base.workers(),
+            folder,
+            WIDTH,
+            50,
+            100,
+            base.table(),
+            base.policy(),
+            new Monitor.Settings(Monitor.Mode.QUALITY, 1, 3, false, .5),
+            "big",
+            List.of("little", "tiny"),
+            1,
+            List.of(3.0, 6.0),
+            base.patience(),
+            base.deadline(),
+            4096);
+    server = ImageServer.start(quick, "127.0.0.1", 0, null);
+    ask("seen before", 20);
+    boolean tiny = false;
+    for (int i = 0; i < 400 && !tiny; i++) {
+      JsonNode state = ask("seen before", 20);
+      assertThat(state.path("hit").asBoolean()).isTrue();
+      tiny = state.path("model").asText().equals("tiny");
+    }
+    assertThat(tiny).isTrue();
+    assertThat(send("GET", "/metrics", "").body()).contains("\nsquall_modm_large_workers 1\n");
+  }
+
   @Test
   void aStoreOfAnotherWidthIsRefused() throws IOException, InterruptedException {
     start();
@@ -341,9 +374,9 @@ class ImageServerTest {
             same.policy(),
             same.monitor(),
             "big",
-            "little",
+            List.of("little"),
             1,
-            3,
+            List.of(3.0),
             same.patience(),
             same.deadline(),
             4096);
