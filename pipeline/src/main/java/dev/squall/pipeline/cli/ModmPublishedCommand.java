@@ -35,6 +35,7 @@ final class ModmPublishedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
+    Ranges.requirePositive("--requests", source.requests() / 2);
     List<PublishedRow> rows;
     try (Progress progress = new Progress(json)) {
       rows =
@@ -43,6 +44,7 @@ final class ModmPublishedCommand implements Callable<Integer> {
                   source.imageModel(),
                   new LexicalEmbedder(),
                   source.seed(),
+                  source.requests() / 2,
                   progress::show)
               .simulate(large);
     }

@@ -16,8 +16,6 @@ import java.util.function.Function;
  * public in a form that could be used here; made traces stand in.
  */
 public final class PublishedFigures {
-  private static final int CACHE = 10_000;
-  private static final int REQUESTS = 10_000;
 
   /** A rate is held if no more requests than this are slower than the limit. */
   private static final double HELD = .05;
@@ -36,11 +34,16 @@ public final class PublishedFigures {
   private final ImageModel images;
   private final TextEmbedder embedder;
   private final long seed;
+
+  /** Images in the cache, and requests that are served. */
+  private final int size;
+
   private final Consumer<String> progress;
   private final List<PublishedRow> rows = new ArrayList<>();
 
   /**
    * @param makers of traces by kind
+   * @param size images in the cache, and requests that are served: 10,000 in the paper
    * @param progress receives what is being done
    */
   public PublishedFigures(
@@ -48,11 +51,13 @@ public final class PublishedFigures {
       ImageModel images,
       TextEmbedder embedder,
       long seed,
+      int size,
       Consumer<String> progress) {
     this.makers = makers;
     this.images = images;
     this.embedder = embedder;
     this.seed = seed;
+    this.size = size;
     this.progress = progress;
   }
 
@@ -62,10 +67,10 @@ public final class PublishedFigures {
    * @param large whether the cache of 100,000 images is simulated too, which takes minutes
    */
   public List<PublishedRow> simulate(boolean large) {
-    Workload diffusion = workload(TraceMaker.Kind.DIFFUSIONDB, CACHE + REQUESTS);
+    Workload diffusion = workload(TraceMaker.Kind.DIFFUSIONDB, 2 * size);
     throughput(diffusion, "DiffusionDB, SD3.5L", "sd3.5-large", 1.2, 1.8, 2.5, 3.2);
     throughput(
-        workload(TraceMaker.Kind.MJHQ, CACHE + REQUESTS),
+        workload(TraceMaker.Kind.MJHQ, 2 * size),
         "MJHQ, SD3.5L",
         "sd3.5-large",
         1.1,
@@ -130,11 +135,11 @@ public final class PublishedFigures {
       String large,
       String small) {
     Scenario scenario =
-        scenario(gpu, gpus, system, large, List.of(small), CachePolicy.ALL, CACHE, 2 * gpus);
+        scenario(gpu, gpus, system, large, List.of(small), CachePolicy.ALL, size, 2 * gpus);
     return run(workload, scenario, gpu, null).throughputPerMinute();
   }
 
-  private static Scenario scenario(
+  private Scenario scenario(
       GpuProfile gpu,
       int gpus,
       ServingSystem system,
@@ -151,7 +156,7 @@ public final class PublishedFigures {
         small.stream().map(gpu::model).toList(),
         system == ServingSystem.NIRVANA ? SkipTable.nirvana() : SkipTable.modm(),
         policy,
-        CACHE,
+        size,
         warm,
         Monitor.Settings.released().with(mode),
         outstanding,
@@ -176,14 +181,7 @@ public final class PublishedFigures {
     double base = saturated(workload, a40, 4, ServingSystem.VANILLA, "sd3.5-large", "sdxl");
     Scenario large =
         scenario(
-            a40,
-            4,
-            ServingSystem.MODM,
-            "sd3.5-large",
-            List.of("sdxl"),
-            CachePolicy.LARGE,
-            CACHE,
-            8);
+            a40, 4, ServingSystem.MODM, "sd3.5-large", List.of("sdxl"), CachePolicy.LARGE, size, 8);
     row(
         "throughput, MoDM-SDXL, cache-large",
         2.3,
@@ -223,7 +221,7 @@ public final class PublishedFigures {
 
   private double wattHours(Workload workload, GpuProfile gpu, ServingSystem system, String small) {
     Scenario scenario =
-        scenario(gpu, 4, system, "sd3.5-large", List.of(small), CachePolicy.ALL, CACHE, 8);
+        scenario(gpu, 4, system, "sd3.5-large", List.of(small), CachePolicy.ALL, size, 8);
     return run(workload, scenario, gpu, null).wattHoursPerImage();
   }
 
@@ -279,8 +277,7 @@ public final class PublishedFigures {
       List<String> small,
       int times,
       double allowed) {
-    Scenario scenario =
-        scenario(gpu, gpus, system, "sd3.5-large", small, CachePolicy.ALL, CACHE, 0);
+    Scenario scenario = scenario(gpu, gpus, system, "sd3.5-large", small, CachePolicy.ALL, size, 0);
     int rate = 1;
     while (run(workload, scenario, gpu, Arrivals.poisson(rate, seed)).slo().get(times) <= allowed) {
       rate++;
@@ -293,7 +290,7 @@ public final class PublishedFigures {
    */
   private void scaling() {
     double[] published = {1.0, 2.3, 3.3, 4.2, 5.7, 7.2, 8.1, 9.3};
-    Workload workload = workload(TraceMaker.Kind.DIFFUSIONDB, 2 * REQUESTS);
+    Workload workload = workload(TraceMaker.Kind.DIFFUSIONDB, 2 * size);
     GpuProfile gpu = GpuProfiles.of("mi210");
     double[] images = new double[published.length];
     for (int i = 0; i < images.length; i++) {
@@ -325,7 +322,7 @@ public final class PublishedFigures {
 
   private void hitRate() {
     int cache = 100_000;
-    Workload workload = workload(TraceMaker.Kind.DIFFUSIONDB, cache + REQUESTS);
+    Workload workload = workload(TraceMaker.Kind.DIFFUSIONDB, cache + size);
     GpuProfile a40 = GpuProfiles.of("a40");
     Scenario base =
         scenario(
