@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       CalibrateCommand.class,
       ArcCommand.class,
       DoctorCommand.class,
+      ModmCommand.class,
       TestCommand.class
     },
     footer = {

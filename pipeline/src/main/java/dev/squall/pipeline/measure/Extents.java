@@ -46,6 +46,10 @@ final class Extents {
               entry("ouromamba.C", extents -> 384),
               entry("ouromamba.M", extents -> 1536),
               entry("ouromamba.G", extents -> 1),
+              // A batch of prompts against a cache of CLIP embeddings.
+              entry("modm.b", extents -> 8),
+              entry("modm.M", extents -> 100_000),
+              entry("modm.E", extents -> 768),
               // Stored elements: words of 32 bits, or pairs of 36-bit blocks in nine bytes.
               entry(
                   "seedlm.stored",

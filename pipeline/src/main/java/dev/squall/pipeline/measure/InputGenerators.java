@@ -37,7 +37,10 @@ final class InputGenerators {
               // OuroMamba.
               entry("ouromamba.quantize.x", Generator.each(OutlierChannels::activation)),
               entry("inlier_scale", Generator.each(OutlierChannels::inlierScale)),
-              entry("outlier_scale", Generator.each(OutlierChannels::outlierScale))));
+              entry("outlier_scale", Generator.each(OutlierChannels::outlierScale)),
+              // MoDM.
+              entry("modm.retrieve.query", InputGenerators::direction),
+              entry("modm.retrieve.cache", InputGenerators::direction)));
 
   private static final KernelTable<Generator> INTEGER =
       new KernelTable<>(
@@ -72,6 +75,19 @@ final class InputGenerators {
     for (int j = 0; j < row.length(); j++) {
       boolean kept = row.random().nextDouble() < row.density() || j == 0 || j == row.inner();
       row.set(j, kept ? 1 : 0);
+    }
+  }
+
+  /** A vector of length one, any direction alike. */
+  private static void direction(Row row) {
+    double[] values = new double[row.length()];
+    double square = 0;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.normal();
+      square += values[i] * values[i];
+    }
+    for (int i = 0; i < values.length; i++) {
+      row.set(i, values[i] / Math.sqrt(square));
     }
   }
 

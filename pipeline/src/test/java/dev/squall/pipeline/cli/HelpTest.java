@@ -18,7 +18,8 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor test",
+    "'', --help --version run plan devices bundle setup kernel bench"
+        + " calibrate arc doctor fpga modm test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -34,8 +35,13 @@ class HelpTest {
     "bundle list, --json",
     "doctor, --classes --backend --strict --accept --source --json --annotations --run --device"
         + " --kernel --limit --seed",
+    "fpga, build run",
     "arc, check",
     "arc check, --json --quiet",
+    "modm, simulate published trace prompts serve",
+    "modm simulate, --trace --embeddings --system --gpu --gpus --cache --rate --ramp --out --json",
+    "modm published, --large --json",
+    "modm serve, --workers --store --bind --port --token-file --queue --thresholds",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {

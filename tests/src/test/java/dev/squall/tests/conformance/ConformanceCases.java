@@ -39,7 +39,8 @@ final class ConformanceCases {
               quantizer(),
               linear(),
               quantizedScan(),
-              decoder())
+              decoder(),
+              retrieval())
           .flatMap(cases -> cases)
           .toList();
 
@@ -298,5 +299,22 @@ final class ConformanceCases {
         of(id, "stored=3").constant("words", -1),
         of(id, "stored=18", "config=3bit").constant("words", 255),
         of(id, "stored=3").constant("words", 1));
+  }
+
+  private static Stream<ConformanceCase> retrieval() {
+    String id = "modm.retrieve";
+    return Stream.of(
+        of(id, "b=13,M=1031,E=33"),
+        of(id, "b=1,M=1,E=1"),
+        of(id, "b=1,M=2,E=3"),
+        of(id, "b=7,M=63,E=31"),
+        of(id, "b=64,M=64,E=16"),
+        of(id, "b=65,M=65,E=17"),
+        of(id, "b=6,M=511,E=48"),
+        of(id, "b=5,M=513,E=100"),
+        of(id, "b=2,M=257,E=768"),
+        // All rows are the same, and so all ties.
+        of(id, "b=3,M=129,E=16").constant("cache", 0.25),
+        of(id, "b=3,M=600,E=4").constant("query", 0.5).constant("cache", -0.5));
   }
 }
