@@ -35,7 +35,9 @@ record Machine(Devices devices, long memoryBytes, boolean calibrated) {
       host = host.withCalibration(calibration.get());
     }
     return new Machine(
-        new Devices(LocalEngines.all(host, memory, UserFiles.cache(), askAgain)),
+        new Devices(
+            LocalEngines.all(host, memory, UserFiles.cache(), askAgain),
+            LocalEngines.absent(UserFiles.cache())),
         memory,
         calibration.isPresent());
   }

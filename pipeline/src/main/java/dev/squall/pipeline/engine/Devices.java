@@ -18,12 +18,20 @@ public final class Devices {
   private final List<MissingDevice> missing = new ArrayList<>();
 
   public Devices(List<Engine> engines) {
+    this(engines, List.of());
+  }
+
+  /**
+   * @param absent devices that no engine looks for, since what they need is not here
+   */
+  public Devices(List<Engine> engines, List<MissingDevice> absent) {
     for (Engine engine : engines) {
       this.engines.put(engine.name(), engine);
       Engine.Enumeration enumeration = engine.enumerate();
       found.addAll(enumeration.devices());
       missing.addAll(enumeration.missing());
     }
+    missing.addAll(absent);
   }
 
   public List<Device> found() {

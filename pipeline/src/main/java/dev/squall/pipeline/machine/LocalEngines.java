@@ -3,6 +3,7 @@ package dev.squall.pipeline.machine;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.pipeline.engine.Engine;
+import dev.squall.pipeline.engine.MissingDevice;
 import dev.squall.pipeline.engine.jvm.JvmEngine;
 import dev.squall.pipeline.engine.levelzero.LevelZeroEngines;
 import dev.squall.pipeline.engine.opencl.OpenClEngines;
@@ -12,6 +13,7 @@ import dev.squall.pipeline.engine.tornado.TornadoEngines;
 import dev.squall.pipeline.engine.tornado.TornadoSdk;
 import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.pipeline.stack.DriverStacks;
+import dev.squall.pipeline.stack.MissingStack;
 import dev.squall.profiles.DeviceProfile;
 import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
@@ -67,6 +69,29 @@ public final class LocalEngines {
             limits,
             cache));
     return engines;
+  }
+
+  /**
+   * Devices whose driver stack or SDK is not here, with what brings it.
+   *
+   * @param cache the user's cache folder
+   */
+  public static List<MissingDevice> absent(Path cache) {
+    List<MissingDevice> absent = new ArrayList<>();
+    for (MissingStack stack : DriverStacks.find(cache).missing()) {
+      absent.add(
+          new MissingDevice(stack.name(), OpenClEngines.NAME, stack.reason(), stack.remedy()));
+    }
+    if (TornadoSdk.find(System.getenv()).isEmpty()) {
+      absent.add(
+          new MissingDevice(
+              "live TornadoVM",
+              "tornado",
+              "no SDK found",
+              "set %s to one or more SDK folders of TornadoVM 5.2.0-jdk25"
+                  .formatted(TornadoSdk.VARIABLE)));
+    }
+    return absent;
   }
 
   /**

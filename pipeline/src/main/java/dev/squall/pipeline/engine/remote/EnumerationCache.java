@@ -12,17 +12,26 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What drivers answered when they were last asked, by fingerprint, in a file of the user's cache.
- * Stacks that showed no device are asked again. A cache that cannot be read or written is empty.
+ * What drivers answered when they were last asked, by fingerprint, in a file of the user's cache:
+ * their devices, or why there is none. A cache that cannot be read or written is empty.
  */
 public final class EnumerationCache {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /**
+   * @param reason why there is no device; empty if there is one
+   */
+  record Answer(List<DeviceFacts> devices, String reason) {
+    Answer {
+      devices = List.copyOf(devices);
+    }
+  }
+
   private final Path file;
-  private final Map<String, List<DeviceFacts>> answers;
+  private final Map<String, Answer> answers;
   private final boolean fresh;
 
-  private EnumerationCache(Path file, Map<String, List<DeviceFacts>> answers, boolean fresh) {
+  private EnumerationCache(Path file, Map<String, Answer> answers, boolean fresh) {
     this.file = file;
     this.answers = answers;
     this.fresh = fresh;
@@ -37,27 +46,22 @@ public final class EnumerationCache {
     return new EnumerationCache(file, readAnswers(file), true);
   }
 
-  private static Map<String, List<DeviceFacts>> readAnswers(Path file) {
+  private static Map<String, Answer> readAnswers(Path file) {
     try {
       return Files.exists(file)
-          ? JSON.readValue(
-              file.toFile(), new TypeReference<TreeMap<String, List<DeviceFacts>>>() {})
+          ? JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, Answer>>() {})
           : new TreeMap<>();
     } catch (IOException e) {
       return new TreeMap<>();
     }
   }
 
-  synchronized Optional<List<DeviceFacts>> get(String key) {
+  synchronized Optional<Answer> get(String key) {
     return fresh ? Optional.empty() : Optional.ofNullable(answers.get(key));
   }
 
-  synchronized void put(String key, List<DeviceFacts> facts) {
-    if (facts.isEmpty()) {
-      answers.remove(key);
-    } else {
-      answers.put(key, facts);
-    }
+  synchronized void put(String key, Answer answer) {
+    answers.put(key, answer);
     try {
       Files.createDirectories(file.getParent());
       byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(answers);

@@ -75,14 +75,14 @@ public final class RemoteEngine implements Engine {
     List<Device> devices = new ArrayList<>();
     List<MissingDevice> missing = new ArrayList<>();
     Map<String, Integer> used = new HashMap<>();
-    List<Found> answers = lookEverywhere();
+    List<EnumerationCache.Answer> answers = lookEverywhere();
     for (int i = 0; i < sites.size(); i++) {
       Site site = sites.get(i);
-      Found found = answers.get(i);
-      if (found.facts().isEmpty()) {
+      EnumerationCache.Answer found = answers.get(i);
+      if (found.devices().isEmpty()) {
         missing.add(new MissingDevice(site.id(), name, found.reason(), site.remedy()));
       }
-      for (DeviceFacts facts : found.facts()) {
+      for (DeviceFacts facts : found.devices()) {
         Device device = device(facts, site, used);
         openings.put(device, new Opening(site.launch(), facts.index()));
         devices.add(device);
@@ -91,12 +91,9 @@ public final class RemoteEngine implements Engine {
     return new Enumeration(devices, missing);
   }
 
-  /** What a site answered; a reason if there is no device. */
-  private record Found(List<DeviceFacts> facts, String reason) {}
-
-  private List<Found> lookEverywhere() {
+  private List<EnumerationCache.Answer> lookEverywhere() {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<CompletableFuture<Found>> answers =
+      List<CompletableFuture<EnumerationCache.Answer>> answers =
           sites.stream()
               .map(site -> CompletableFuture.supplyAsync(() -> look(site), threads))
               .toList();
@@ -104,22 +101,26 @@ public final class RemoteEngine implements Engine {
     }
   }
 
-  private Found look(Site site) {
+  private EnumerationCache.Answer look(Site site) {
     String key = name + " " + site.fingerprint();
     return cache
         .get(key)
-        .map(facts -> new Found(facts, "its driver shows no device"))
-        .orElseGet(() -> ask(site, key));
+        .orElseGet(
+            () -> {
+              EnumerationCache.Answer answer = ask(site);
+              cache.put(key, answer);
+              return answer;
+            });
   }
 
-  private Found ask(Site site, String key) {
+  private EnumerationCache.Answer ask(Site site) {
     try (DeviceProcess process = DeviceProcess.start(site.launch(), limits.start())) {
       Reply reply = process.ask(new Request.Enumerate(), limits.enumerate(), "listing its devices");
       List<DeviceFacts> facts = ((Reply.Devices) reply).devices();
-      cache.put(key, facts);
-      return new Found(facts, "its driver shows no device");
+      return new EnumerationCache.Answer(
+          facts, facts.isEmpty() ? "its driver shows no device" : "");
     } catch (SquallException e) {
-      return new Found(List.of(), e.getMessage());
+      return new EnumerationCache.Answer(List.of(), e.getMessage());
     }
   }
 
