@@ -1,6 +1,7 @@
 package dev.squall.kernels.attention;
 
 import dev.squall.kernels.tensor.Tensor;
+import java.util.function.IntPredicate;
 
 /**
  * Which blocks of keys each block of queries attends to.
@@ -8,7 +9,7 @@ import dev.squall.kernels.tensor.Tensor;
  * @param mask u8[H, NB, NB]; non-zero keeps a block
  * @param block tokens of a block
  */
-public record BlockMask(Tensor mask, int block) {
+public record BlockMask(Tensor mask, int block) implements KeptKeys {
 
   public int blocks() {
     return (int) mask.dim(2);
@@ -16,6 +17,11 @@ public record BlockMask(Tensor mask, int block) {
 
   public boolean keeps(int head, int queryBlock, int keyBlock) {
     return mask.u8(((long) head * blocks() + queryBlock) * blocks() + keyBlock) != 0;
+  }
+
+  @Override
+  public IntPredicate ofRow(int head, int row) {
+    return key -> keeps(head, row / block, key / block);
   }
 
   /** (query, key) pairs of {@code head} that are kept and may be seen. */

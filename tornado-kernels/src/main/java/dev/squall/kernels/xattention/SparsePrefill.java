@@ -208,6 +208,7 @@ public final class SparsePrefill implements Kernel {
     long blocks = sizes.dim("NB");
     Map<String, TensorType> scratch = new LinkedHashMap<>(extraScratch);
     scratch.putAll(XAttentionPrograms.selectScratch(sizes));
+    scratch.putAll(AttentionPrograms.standIns(attention(sizes)));
     scratch.put("scores", new TensorType(ElementType.F32, List.of(heads, groups, groups)));
     scratch.put("mass", new TensorType(ElementType.F32, List.of(heads, blocks, blocks)));
     scratch.put(

@@ -216,6 +216,7 @@ final class XAttentionPrograms {
         1,
         block,
         extent(sizes, "NB"),
+        extent(sizes, "L"),
         stride,
         extent(sizes, "G"),
         stride > 0 ? block / stride : 0,
