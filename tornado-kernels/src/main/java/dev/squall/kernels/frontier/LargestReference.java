@@ -28,14 +28,16 @@ record LargestReference(double[] masses, int[] forced) {
 
   /**
    * Whether {@code kept} is the choice of {@code least} to {@code most} elements but for masses
-   * that differ by less than a share {@code slack} of the larger. Null if so, else what is wrong.
+   * whose errors, a share {@code slack} of each and {@code error} besides, may have changed their
+   * order. Null if so, else what is wrong.
    */
-  String judge(String what, IntPredicate kept, int least, int most, double slack) {
+  String judge(
+      String what, IntPredicate kept, int least, int most, double slack, double error) {
     int count = 0;
     int highestForcedKept = -1;
     int lowestForcedLeft = Integer.MAX_VALUE;
     double leastTaken = Double.POSITIVE_INFINITY;
-    double mostLeft = 0;
+    double mostLeft = Double.NEGATIVE_INFINITY;
     boolean openKept = false;
     for (int i = 0; i < masses.length; i++) {
       boolean taken = kept.test(i);
@@ -59,7 +61,8 @@ record LargestReference(double[] masses, int[] forced) {
     if (!forcedFirst) {
       return "one of the %s that must be kept is left out".formatted(what);
     }
-    if (mostLeft * (1 - slack) > leastTaken * (1 + slack)) {
+    double tie = 2 * error + slack * (Math.abs(mostLeft) + Math.abs(leastTaken));
+    if (mostLeft - tie > leastTaken) {
       return "of the %s one of mass %s is left out and one of %s kept"
           .formatted(what, mostLeft, leastTaken);
     }

@@ -119,7 +119,8 @@ final class LinesReference implements Reference {
         i -> flags.u8(i) == 1,
         budget.lines(ascending, -slack),
         budget.lines(ascending, slack),
-        slack);
+        slack,
+        0);
   }
 
   private synchronized Head head(Call call, int head) {
