@@ -34,6 +34,11 @@ final class ConformanceCases {
               masses(),
               selection(),
               prefill(),
+              gridSearch(),
+              grid(),
+              verticalSlash(),
+              flexPrefill(),
+              blockTopk(),
               scan(),
               convolution(),
               quantizer(),
@@ -187,6 +192,80 @@ final class ConformanceCases {
         of(id, "H=4,L=75,D=8", "block=16", "causal=false").optional(OptionalInputs.ALL),
         of(id, "H=1,L=50,D=8", "block=16").scaled("v", HUGE),
         of(id, "H=1,L=50,D=8", "block=16").constant("q", 0));
+  }
+
+  private static Stream<ConformanceCase> gridSearch() {
+    String id = "mminference.grid_search";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=63,D=3", "strides=1"),
+        of(id, "H=6,Hk=3,L=97,D=33", "strides=3,5,7,100"),
+        of(id, "H=1,L=129,D=64", "last_queries=1"),
+        of(id, "H=3,L=65,D=17", "last_queries=1000", "scale=0.5"),
+        of(id, "H=1,L=40,D=8", "strides=7,9").constant("q", 0),
+        of(id, "H=1,L=40,D=8").scaled("q", 1e3),
+        of(id, "H=1,L=41,D=8", "strides=4,6").scaled("q", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> grid() {
+    String id = "mminference.grid";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=5,D=3", "stride=8", "phase=7"),
+        of(id, "H=3,L=127,D=7", "stride=10", "phase=3", "hline=false"),
+        of(id, "H=1,L=129,D=64", "stride=5", "phase=4", "slash=false"),
+        of(id, "H=6,Hk=2,L=65,D=33", "stride=4", "hline=false", "slash=false"),
+        of(id, "H=1,L=97,D=8", "stride=6", "phase=1", "vline=false", "slash=false"),
+        of(id, "H=1,L=97,D=8", "stride=6", "phase=1", "vline=false", "hline=false"),
+        of(id, "H=1,L=70,D=8", "stride=1"),
+        of(id, "H=1,L=33,D=8", "stride=1000", "phase=999", "scale=2"),
+        of(id, "H=1,L=40,D=8").constant("q", 0),
+        of(id, "H=1,L=40,D=8").scaled("q", 1e4),
+        of(id, "H=1,L=40,D=8").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> verticalSlash() {
+    String id = "frontier.vertical_slash";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "verticals=20", "slashes=67", "window=50"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=63,D=3", "verticals=1", "slashes=1"),
+        of(id, "H=6,Hk=2,L=257,D=33", "verticals=70", "slashes=90", "window=33"),
+        of(id, "H=1,L=300,D=64", "verticals=300", "slashes=3", "recent=1"),
+        of(id, "H=3,L=97,D=17", "sink=0", "recent=0", "verticals=9", "slashes=5", "scale=0.5"),
+        of(id, "H=1,L=129,D=8", "window=1", "verticals=30", "slashes=70"),
+        of(id, "H=1,L=150,D=8", "verticals=15", "slashes=66").constant("q", 0),
+        of(id, "H=1,L=150,D=8", "verticals=5", "slashes=66").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> flexPrefill() {
+    String id = "frontier.flexprefill";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "alpha=0.5", "min_budget=9", "window=50"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=65,D=3", "alpha=0", "min_budget=1"),
+        of(id, "H=6,Hk=2,L=257,D=33", "alpha=0.9", "min_budget=1", "window=40"),
+        of(id, "H=1,L=200,D=8", "alpha=1", "min_budget=1"),
+        of(id, "H=3,L=97,D=17", "alpha=0.3", "min_budget=7", "sink=0", "recent=0", "scale=0.5"),
+        of(id, "H=1,L=150,D=8", "alpha=0.4", "min_budget=66").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> blockTopk() {
+    String id = "frontier.block_topk";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "top=4"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=17,D=3", "top=1"),
+        of(id, "H=6,Hk=2,L=257,D=33", "top=5"),
+        of(id, "H=3,L=97,D=7", "block=7", "top=6", "scale=0.5"),
+        of(id, "H=1,L=63,D=8", "block=1", "top=9"),
+        of(id, "H=1,L=300,D=64", "block=128", "top=2"),
+        of(id, "H=1,L=100,D=8", "top=7"),
+        of(id, "H=1,L=160,D=8", "top=5").constant("q", 0),
+        of(id, "H=1,L=160,D=8", "top=4").scaled("q", 1e4),
+        of(id, "H=1,L=160,D=8", "top=4").scaled("v", HUGE));
   }
 
   private static Stream<ConformanceCase> scan() {

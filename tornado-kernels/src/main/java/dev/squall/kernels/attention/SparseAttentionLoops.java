@@ -84,8 +84,8 @@ public final class SparseAttentionLoops {
             start = index.get(list + 1 + 3 * b);
             step = index.get(list + 3 + 3 * b);
             count = index.get(list + 2 + 3 * b);
-            if (step == 1) {
-              count = TornadoMath.min(count, visible - start);
+            if (step > 0) {
+              count = TornadoMath.min(count, (visible - start + step - 1) / step);
             }
           }
           for (int j = 0; j < count; j += 4) {

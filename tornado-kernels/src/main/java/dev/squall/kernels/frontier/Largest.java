@@ -4,7 +4,7 @@ package dev.squall.kernels.frontier;
  * The largest of some non-negative masses. Forced ones come first, by their rank; among the others
  * the larger mass wins, and of equal ones the lower index.
  */
-final class Largest {
+public final class Largest {
   /** Order of a forced element before its rank; above all masses. */
   private static final long FORCED = Long.MIN_VALUE;
 
@@ -13,24 +13,24 @@ final class Largest {
   /**
    * @param most masses that there can be
    */
-  Largest(int most) {
+  public Largest(int most) {
     order = new long[most];
   }
 
   /** The element is taken before all that are not forced, those of lower rank first. */
-  void force(int index, int rank) {
+  public void force(int index, int rank) {
     order[index] = FORCED + ((long) rank << 32 | index);
   }
 
   /** The element takes its turn by {@code mass}, at least zero. */
-  void offer(int index, float mass) {
+  public void offer(int index, float mass) {
     // Bits of non-negative floats order as the floats do; + 0 turns −0 into 0.
     long bits = Float.floatToRawIntBits(mass + 0f);
     order[index] = (Integer.MAX_VALUE - bits) << 32 | index;
   }
 
   /** The element takes its turn by {@code score}, any number. */
-  void offerSigned(int index, float score) {
+  public void offerSigned(int index, float score) {
     int bits = Float.floatToRawIntBits(score + 0f);
     // Of negative floats the larger has the smaller bits.
     int ascending = bits >= 0 ? bits : Integer.MIN_VALUE - bits;
@@ -41,7 +41,7 @@ final class Largest {
    * Marks the first {@code wanted} of the {@code count} elements that were offered in {@code
    * kept[from + index]}, and unmarks the others.
    */
-  void mark(int count, int wanted, byte[] kept, int from) {
+  public void mark(int count, int wanted, byte[] kept, int from) {
     int taken = Math.min(wanted, count);
     partition(taken, count);
     for (int i = 0; i < count; i++) {

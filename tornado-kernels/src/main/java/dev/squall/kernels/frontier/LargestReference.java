@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
  *
  * @param forced rank of each element that is taken first, −1 for the others
  */
-record LargestReference(double[] masses, int[] forced) {
+public record LargestReference(double[] masses, int[] forced) {
 
   /** Which elements are taken if {@code wanted} are. */
-  boolean[] choose(int wanted) {
+  public boolean[] choose(int wanted) {
     List<Integer> order =
         new ArrayList<>(IntStream.range(0, masses.length).boxed().toList());
     order.sort(
@@ -31,7 +31,7 @@ record LargestReference(double[] masses, int[] forced) {
    * whose errors, a share {@code slack} of each and {@code error} besides, may have changed their
    * order. Null if so, else what is wrong.
    */
-  String judge(
+  public String judge(
       String what, IntPredicate kept, int least, int most, double slack, double error) {
     int count = 0;
     int highestForcedKept = -1;

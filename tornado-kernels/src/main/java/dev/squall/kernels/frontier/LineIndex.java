@@ -101,7 +101,7 @@ public final class LineIndex implements KeyRuns {
    *
    * @param offsets descending
    */
-  static int ranges(int[] offsets, int end, int width, int[] runs) {
+  public static int ranges(int[] offsets, int end, int width, int[] runs) {
     int count = 0;
     for (int offset : offsets) {
       if (offset >= end) {

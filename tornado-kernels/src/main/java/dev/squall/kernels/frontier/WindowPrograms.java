@@ -8,15 +8,18 @@ import dev.squall.kernels.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
 
-/** The attention of the last query rows as tasks, and the arrays that they leave. */
-final class WindowPrograms {
-  static final String LOGITS = "window_logits";
-  static final String MAXIMUM = "window_maximum";
-  static final String FACTOR = "window_factor";
+/**
+ * The attention of the last query rows as tasks, and the arrays that they leave. Dimension 9 of the
+ * program is the number of rows.
+ */
+public final class WindowPrograms {
+  public static final String LOGITS = "window_logits";
+  public static final String MAXIMUM = "window_maximum";
+  public static final String FACTOR = "window_factor";
 
   private WindowPrograms() {}
 
-  static Map<String, TensorType> scratch(Sizes sizes, long window) {
+  public static Map<String, TensorType> scratch(Sizes sizes, long window) {
     long heads = sizes.dim("H");
     TensorType rows = new TensorType(ElementType.F32, List.of(heads, window));
     return Map.of(
@@ -29,7 +32,7 @@ final class WindowPrograms {
   }
 
   /** Logits and the two figures of each row's softmax. */
-  static List<Task> softmax(Sizes sizes, long window) {
+  public static List<Task> softmax(Sizes sizes, long window) {
     return List.of(
         new Task(
             WindowLoops.class,

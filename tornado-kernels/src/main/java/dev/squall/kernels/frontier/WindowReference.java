@@ -12,11 +12,11 @@ import dev.squall.kernels.tensor.Tensor;
  * @param weights of each row, over the keys it sees
  * @param slack relative error of the weights in single precision
  */
-record WindowReference(int[] rows, double[][] weights, double slack) {
+public record WindowReference(int[] rows, double[][] weights, double slack) {
   /** Unit round-off of single precision. */
-  static final double ROUND_OFF = 0x1p-24;
+  public static final double ROUND_OFF = 0x1p-24;
 
-  static WindowReference of(Tensor q, Tensor k, AttentionShape shape, int head, int[] rows) {
+  public static WindowReference of(Tensor q, Tensor k, AttentionShape shape, int head, int[] rows) {
     double[][] weights = new double[rows.length][];
     double largest = 0;
     for (int i = 0; i < rows.length; i++) {
@@ -44,7 +44,7 @@ record WindowReference(int[] rows, double[][] weights, double slack) {
   }
 
   /** Mean weight by key. */
-  double[] columns(int tokens) {
+  public double[] columns(int tokens) {
     double[] sums = new double[tokens];
     for (double[] row : weights) {
       for (int key = 0; key < row.length; key++) {
@@ -55,7 +55,7 @@ record WindowReference(int[] rows, double[][] weights, double slack) {
   }
 
   /** Mean weight by distance of the key from the query. */
-  double[] diagonals(int tokens) {
+  public double[] diagonals(int tokens) {
     double[] sums = new double[tokens];
     for (int i = 0; i < rows.length; i++) {
       for (int key = 0; key < weights[i].length; key++) {
