@@ -8,6 +8,6 @@ import java.util.List;
 public final class FrontierFamily implements KernelFamily {
   @Override
   public List<Kernel> kernels() {
-    return List.of(new VerticalSlash(), new FlexPrefill(), new BlockTopk());
+    return List.of(new VerticalSlash(), new FlexPrefill(), new BlockTopk(), new Quest());
   }
 }
