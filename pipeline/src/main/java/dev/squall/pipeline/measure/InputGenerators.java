@@ -43,6 +43,7 @@ final class InputGenerators {
       new KernelTable<>(
           Map.ofEntries(
               entry("mask", InputGenerators::mask),
+              entry("modality", Generator.each(InputGenerators::modality)),
               // A scan that is quantised decays too.
               entry("a", Generator.each((row, i) -> row.random().nextInt(-7, 0))),
               entry("delta", Generator.each((row, i) -> row.random().nextInt(1, 8))),
@@ -73,6 +74,11 @@ final class InputGenerators {
       boolean kept = row.random().nextDouble() < row.density() || j == 0 || j == row.inner();
       row.set(j, kept ? 1 : 0);
     }
+  }
+
+  /** Text and frames in turns: segments of 48 and 80 tokens. */
+  private static int modality(Row row, int token) {
+    return token % 128 < 48 ? 0 : 1;
   }
 
   /** A channel over time: a slow wave of its own length, and noise. */

@@ -39,6 +39,11 @@ final class ConformanceCases {
               verticalSlash(),
               flexPrefill(),
               blockTopk(),
+              boundary(),
+              quest(),
+              snapKv("frontier.snapkv"),
+              snapKv("frontier.ada_snapkv"),
+              adaSnapKv(),
               scan(),
               convolution(),
               quantizer(),
@@ -266,6 +271,63 @@ final class ConformanceCases {
         of(id, "H=1,L=160,D=8", "top=5").constant("q", 0),
         of(id, "H=1,L=160,D=8", "top=4").scaled("q", 1e4),
         of(id, "H=1,L=160,D=8", "top=4").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> boundary() {
+    String id = "mminference.boundary";
+    String lines = "{'pattern':'vertical_slash','verticals':15,'slashes':66}";
+    String shape = "{'pattern':'a_shape','sink':3,'local':20}";
+    String grid = "{'pattern':'grid','stride':5,'phase':3,'hline':%s,'vline':%s,'slash':%s}";
+    String one = plan(lines, shape, lines, grid.formatted(false, true, true));
+    String two = plan(grid.formatted(true, false, false), "{'pattern':'none'}", shape, lines);
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "kind=2d", one),
+        of(id, "H=1,L=1,D=1", "kind=2d"),
+        of(id, "H=1,L=33,D=3", "kind=none", two),
+        of(id, "H=6,Hk=2,L=257,D=33", "kind=2d", two),
+        of(id, "H=3,L=97,D=17", "kind=q", one, "last_queries=9", "scale=0.5"),
+        of(id, "H=1,L=129,D=64", "kind=k", one, "sink=0", "recent=0"),
+        of(id, "H=1,L=200,D=8", "kind=q", two),
+        of(id, "H=2,L=150,D=8", "kind=2d", one).constant("modality", 1),
+        of(id, "H=2,L=150,D=8", "kind=2d", one).scaled("v", HUGE));
+  }
+
+  /** A plan of two modalities for all heads, as a parameter. */
+  private static String plan(String... patterns) {
+    return "plan={'heads':[[[%s,%s],[%s,%s]]]}".formatted((Object[]) patterns).replace('\'', '"');
+  }
+
+  private static Stream<ConformanceCase> quest() {
+    String id = "frontier.quest";
+    return Stream.of(
+        of(id, "H=4,Hk=2,L=257,D=16", "budget=64"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=16,D=3", "budget=1"),
+        of(id, "H=6,Hk=3,L=131,D=33", "budget=50", "page=7", "share=false"),
+        of(id, "H=9,Hk=3,L=300,D=64", "budget=100", "page=1"),
+        of(id, "H=2,L=97,D=17", "budget=97", "scale=0.5"),
+        of(id, "H=1,L=160,D=8", "budget=64").constant("q", 0),
+        of(id, "H=1,L=160,D=8", "budget=64").scaled("q", 1e4),
+        of(id, "H=1,L=160,D=8", "budget=64").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> snapKv(String id) {
+    return Stream.of(
+        of(id, "H=4,Hk=2,L=257,D=16", "capacity=60", "window=40", "recent=20"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=63,D=3"),
+        of(id, "H=6,Hk=3,L=131,D=33", "capacity=5", "window=256"),
+        of(id, "H=3,L=129,D=17", "capacity=70", "pool=1", "sink=0", "recent=0", "scale=0.5"),
+        of(id, "H=1,L=200,D=64", "capacity=150", "window=1", "pool=401"),
+        of(id, "H=2,L=97,D=8", "capacity=40", "recent=9").optional(OptionalInputs.NONE),
+        of(id, "H=1,L=97,D=8", "capacity=40", "recent=9").scaled("q", 30));
+  }
+
+  private static Stream<ConformanceCase> adaSnapKv() {
+    String id = "frontier.ada_snapkv";
+    return Stream.of(
+        of(id, "H=4,L=150,D=16", "capacity=50", "recent=10", "min_share=0"),
+        of(id, "H=4,L=150,D=16", "capacity=50", "recent=10", "min_share=1"));
   }
 
   private static Stream<ConformanceCase> scan() {

@@ -51,6 +51,8 @@ class RelationsTest {
         new Linear(first("frontier.vertical_slash"), "v", List.of("o")),
         new Linear(first("frontier.flexprefill"), "v", List.of("o")),
         new Linear(first("frontier.block_topk"), "v", List.of("o")),
+        new Linear(first("frontier.quest"), "v", List.of("o")),
+        new Linear(first("mminference.boundary"), "v", List.of("o")),
         new Linear(first("mamba.selective_scan"), "u", List.of("y", "last_state")),
         new Linear(first("mamba.selective_scan").optional(OptionalInputs.NONE), "c", List.of("y")),
         new Linear(

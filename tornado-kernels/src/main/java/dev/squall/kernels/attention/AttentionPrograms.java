@@ -105,7 +105,9 @@ public final class AttentionPrograms {
             .formatted(plan.block(), SparseAttentionTiles.ROWS));
   }
 
-  /** Attention as a task of annotated loops on the arrays q, k, v, the plan's mask and index, and o. */
+  /**
+   * Attention as a task of annotated loops on the arrays q, k, v, the plan's mask and index, and o.
+   */
   public static Task loopsTask(Plan plan) {
     return new Task(
         SparseAttentionLoops.class,
@@ -179,7 +181,8 @@ public final class AttentionPrograms {
 
   /** q, o and k, v read or written once. */
   public static double tensorBytes(AttentionShape shape) {
-    double rows = (double) shape.heads() * shape.queries() + (double) shape.keyHeads() * shape.tokens();
+    double rows =
+        (double) shape.heads() * shape.queries() + (double) shape.keyHeads() * shape.tokens();
     return 4.0 * 2 * rows * shape.headSize();
   }
 

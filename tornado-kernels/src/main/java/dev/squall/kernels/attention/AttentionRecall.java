@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
 /**
- * How much of the true attention a selection of keys keeps: the share of each row's softmax weight that
- * falls on kept keys, in double precision over all visible keys, averaged over sampled rows.
+ * How much of the true attention a selection of keys keeps: the share of each row's softmax weight
+ * that falls on kept keys, in double precision over all visible keys, averaged over sampled rows.
  */
 public final class AttentionRecall {
   private static final int ROWS_PER_HEAD = 64;

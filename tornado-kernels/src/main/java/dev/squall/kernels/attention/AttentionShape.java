@@ -15,13 +15,7 @@ import dev.squall.kernels.spec.Sizes;
  * @param queries query tokens, the last of the L: fewer than L where keys of earlier calls are kept
  */
 public record AttentionShape(
-    int heads,
-    int keyHeads,
-    int tokens,
-    int headSize,
-    boolean causal,
-    float scale,
-    int queries) {
+    int heads, int keyHeads, int tokens, int headSize, boolean causal, float scale, int queries) {
 
   /** A call whose queries are all the tokens. */
   public AttentionShape(

@@ -98,37 +98,37 @@ public final class SparseAttentionLoops {
             int k1 = keyBase + t1 * size;
             int k2 = keyBase + t2 * size;
             int k3 = keyBase + t3 * size;
-              float s0 = 0.0f;
-              float s1 = 0.0f;
-              float s2 = 0.0f;
-              float s3 = 0.0f;
-              for (int d = 0; d < size; d++) {
-                float x = q.get(rowBase + d);
-                s0 += x * k.get(k0 + d);
-                s1 += x * k.get(k1 + d);
-                s2 += x * k.get(k2 + d);
-                s3 += x * k.get(k3 + d);
-              }
-              s0 = t0 < visible ? s0 * scale : ABSENT;
-              s1 = (j + 1 <= last ? 1 : 0) * (t1 < visible ? 1 : 0) == 1 ? s1 * scale : ABSENT;
-              s2 = (j + 2 <= last ? 1 : 0) * (t2 < visible ? 1 : 0) == 1 ? s2 * scale : ABSENT;
-              s3 = (j + 3 <= last ? 1 : 0) * (t3 < visible ? 1 : 0) == 1 ? s3 * scale : ABSENT;
-              float four = TornadoMath.max(TornadoMath.max(s0, s1), TornadoMath.max(s2, s3));
-              float next = TornadoMath.max(largest, four);
-              float fade = TornadoMath.exp(largest - next);
-              float p0 = TornadoMath.exp(s0 - next);
-              float p1 = TornadoMath.exp(s1 - next);
-              float p2 = TornadoMath.exp(s2 - next);
-              float p3 = TornadoMath.exp(s3 - next);
-              largest = next;
-              total = total * fade + (p0 + p1) + (p2 + p3);
-              for (int d = 0; d < size; d++) {
-                float sum = o.get(rowBase + d) * fade;
-                sum += p0 * v.get(k0 + d) + p1 * v.get(k1 + d);
-                sum += p2 * v.get(k2 + d) + p3 * v.get(k3 + d);
-                o.set(rowBase + d, sum);
-              }
+            float s0 = 0.0f;
+            float s1 = 0.0f;
+            float s2 = 0.0f;
+            float s3 = 0.0f;
+            for (int d = 0; d < size; d++) {
+              float x = q.get(rowBase + d);
+              s0 += x * k.get(k0 + d);
+              s1 += x * k.get(k1 + d);
+              s2 += x * k.get(k2 + d);
+              s3 += x * k.get(k3 + d);
             }
+            s0 = t0 < visible ? s0 * scale : ABSENT;
+            s1 = (j + 1 <= last ? 1 : 0) * (t1 < visible ? 1 : 0) == 1 ? s1 * scale : ABSENT;
+            s2 = (j + 2 <= last ? 1 : 0) * (t2 < visible ? 1 : 0) == 1 ? s2 * scale : ABSENT;
+            s3 = (j + 3 <= last ? 1 : 0) * (t3 < visible ? 1 : 0) == 1 ? s3 * scale : ABSENT;
+            float four = TornadoMath.max(TornadoMath.max(s0, s1), TornadoMath.max(s2, s3));
+            float next = TornadoMath.max(largest, four);
+            float fade = TornadoMath.exp(largest - next);
+            float p0 = TornadoMath.exp(s0 - next);
+            float p1 = TornadoMath.exp(s1 - next);
+            float p2 = TornadoMath.exp(s2 - next);
+            float p3 = TornadoMath.exp(s3 - next);
+            largest = next;
+            total = total * fade + (p0 + p1) + (p2 + p3);
+            for (int d = 0; d < size; d++) {
+              float sum = o.get(rowBase + d) * fade;
+              sum += p0 * v.get(k0 + d) + p1 * v.get(k1 + d);
+              sum += p2 * v.get(k2 + d) + p3 * v.get(k3 + d);
+              o.set(rowBase + d, sum);
+            }
+          }
         }
         float inverse = 0.0f;
         if (total > 0.0f) {

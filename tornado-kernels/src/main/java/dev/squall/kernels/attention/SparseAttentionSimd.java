@@ -354,8 +354,7 @@ public final class SparseAttentionSimd {
   }
 
   /** As {@link #logits}, leaving out the panels that a group of rows cannot see. */
-  private void edgeLogits(
-      Scratch scratch, PackedKeyValues packed, int rows, int base, int start) {
+  private void edgeLogits(Scratch scratch, PackedKeyValues packed, int rows, int base, int start) {
     for (int row = 0; row < rows; row += ROW_GROUP) {
       int count = Math.min(ROW_GROUP, rows - row);
       int seen = scratch.seen[row + count - 1];

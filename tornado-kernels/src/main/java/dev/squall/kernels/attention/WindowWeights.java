@@ -104,7 +104,11 @@ public final class WindowWeights {
           int inGroup = (int) (i / pieces);
           int piece = (int) (i % pieces);
           scratch.visit(
-              packed, keyHead * group + inGroup, piece * ROWS, heads.get(inGroup).get(piece), visitor);
+              packed,
+              keyHead * group + inGroup,
+              piece * ROWS,
+              heads.get(inGroup).get(piece),
+              visitor);
         });
     return heads;
   }

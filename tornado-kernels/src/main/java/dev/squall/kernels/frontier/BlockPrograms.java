@@ -26,7 +26,8 @@ final class BlockPrograms {
     long blocks = sizes.dim("NB");
     long most = sizes.dim("H") * Math.max(blocks * blocks, sizes.dim("L") * sizes.dim("D"));
     return Support.when(
-        most <= Integer.MAX_VALUE, "%d elements are more than a device array holds".formatted(most));
+        most <= Integer.MAX_VALUE,
+        "%d elements are more than a device array holds".formatted(most));
   }
 
   static Program loops(Sizes sizes) {

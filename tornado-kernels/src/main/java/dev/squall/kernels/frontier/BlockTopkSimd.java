@@ -79,8 +79,7 @@ final class BlockTopkSimd {
     float[] row = new float[size];
     for (int token = 0; token < shape.tokens(); token++) {
       long source = 4L * ((long) head * shape.tokens() + token) * size;
-      MemorySegment.copy(
-          tensor.data(), ValueLayout.JAVA_FLOAT_UNALIGNED, source, row, 0, size);
+      MemorySegment.copy(tensor.data(), ValueLayout.JAVA_FLOAT_UNALIGNED, source, row, 0, size);
       int target = token / block * size;
       for (int d = 0; d < size; d++) {
         means[target + d] += row[d];
@@ -151,8 +150,7 @@ final class BlockTopkSimd {
       Arrays.fill(kept, (byte) 0);
       largest.mark(row + 1, call.sizes().integer("top"), kept, 0);
       long start = ((long) head * blocks + row) * blocks;
-      MemorySegment.copy(
-          kept, 0, call.out("mask").data(), ValueLayout.JAVA_BYTE, start, blocks);
+      MemorySegment.copy(kept, 0, call.out("mask").data(), ValueLayout.JAVA_BYTE, start, blocks);
     }
   }
 }

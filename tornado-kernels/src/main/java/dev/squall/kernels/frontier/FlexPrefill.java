@@ -19,9 +19,9 @@ import java.util.List;
  *
  * <p>Columns: the mean softmax of the last {@code window} queries sums to one over the keys; one
  * more column is kept than the largest ones that together hold no more than {@code alpha}, but at
- * least {@code min_budget}; a share of one keeps all. Diagonals likewise. Which lines these are is decided as in {@link
- * VerticalSlash}, with the first columns and the nearest diagonals before all others. Ports as
- * there.
+ * least {@code min_budget}; a share of one keeps all. Diagonals likewise. Which lines these are is
+ * decided as in {@link VerticalSlash}, with the first columns and the nearest diagonals before all
+ * others. Ports as there.
  */
 public final class FlexPrefill implements Kernel {
   private static final Signature SIGNATURE =

@@ -8,6 +8,12 @@ import java.util.List;
 public final class FrontierFamily implements KernelFamily {
   @Override
   public List<Kernel> kernels() {
-    return List.of(new VerticalSlash(), new FlexPrefill(), new BlockTopk(), new Quest());
+    return List.of(
+        new VerticalSlash(),
+        new FlexPrefill(),
+        new BlockTopk(),
+        new Quest(),
+        new SnapKv(),
+        new AdaSnapKv());
   }
 }

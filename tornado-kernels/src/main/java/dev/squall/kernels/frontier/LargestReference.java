@@ -15,8 +15,7 @@ public record LargestReference(double[] masses, int[] forced) {
 
   /** Which elements are taken if {@code wanted} are. */
   public boolean[] choose(int wanted) {
-    List<Integer> order =
-        new ArrayList<>(IntStream.range(0, masses.length).boxed().toList());
+    List<Integer> order = new ArrayList<>(IntStream.range(0, masses.length).boxed().toList());
     order.sort(
         Comparator.<Integer>comparingInt(i -> forced[i] >= 0 ? forced[i] : Integer.MAX_VALUE)
             .thenComparingDouble(i -> -masses[i])

@@ -31,7 +31,8 @@ final class LinePrograms {
     long heads = sizes.dim("H");
     long most =
         Math.max(
-            heads * window(sizes) * sizes.dim("L"), heads * (sizes.dim("L") + tiles(sizes) * slot(sizes)));
+            heads * window(sizes) * sizes.dim("L"),
+            heads * (sizes.dim("L") + tiles(sizes) * slot(sizes)));
     most = Math.max(most, heads * sizes.dim("L") * sizes.dim("D"));
     return Support.when(
         most <= Integer.MAX_VALUE,
@@ -124,8 +125,7 @@ final class LinePrograms {
         "fixedBudgets",
         Grid.loops(shape.heads()),
         (graph, id, arguments) ->
-            graph.task(
-                id, LineLoops::fixedBudgets, arguments.i32(BUDGETS), arguments.dims()));
+            graph.task(id, LineLoops::fixedBudgets, arguments.i32(BUDGETS), arguments.dims()));
   }
 
   private static List<Task> shareBudgets(AttentionShape shape) {

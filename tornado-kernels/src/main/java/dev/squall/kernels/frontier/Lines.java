@@ -28,7 +28,8 @@ final class Lines {
         .out("columns", ElementType.U8, "H", "L")
         .out("diagonals", ElementType.U8, "H", "L")
         .parameter(
-            Parameter.integer("window", window, 1, 1 << 20, "last queries that the search looks at"))
+            Parameter.integer(
+                "window", window, 1, 1 << 20, "last queries that the search looks at"))
         .parameter(Parameter.integer("sink", 4, 0, 1 << 20, "first columns, kept before others"))
         .parameter(
             Parameter.integer("recent", 64, 0, 1 << 20, "nearest diagonals, kept before others"))

@@ -139,8 +139,7 @@ final class LinesReference implements Reference {
     AttentionShape shape = FrontierShape.of(sizes);
     int tokens = shape.tokens();
     int[] rows = FrontierShape.lastRows(shape, sizes.integer("window"));
-    WindowReference window =
-        WindowReference.of(call.in("q"), call.in("k"), shape, head, rows);
+    WindowReference window = WindowReference.of(call.in("q"), call.in("k"), shape, head, rows);
     LargestReference columns =
         new LargestReference(window.columns(tokens), first(tokens, sizes.integer("sink")));
     LargestReference diagonals =

@@ -27,8 +27,6 @@ final class LinesSimd {
         call.in("q"), call.in("k"), call.in("v"), call.out("o"), shape, index, threads);
     threads.forEach(
         shape.heads(),
-        head ->
-            call.out("kept")
-                .f32(head, (float) KeptPairs.density(shape, index, (int) head)));
+        head -> call.out("kept").f32(head, (float) KeptPairs.density(shape, index, (int) head)));
   }
 }

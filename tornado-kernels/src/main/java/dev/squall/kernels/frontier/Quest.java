@@ -24,8 +24,8 @@ import java.util.List;
  * 2406.10774, as The Sparse Frontier runs it).
  *
  * <p>In: q f32[H,1,D], the last of the L tokens; k and v f32[Hk,L,D]. The score of a page, Σ_d
- * max(q_d · min_d, q_d · max_d) over the least and the largest value of each feature in the page, is
- * at least q·k of every key there; with {@code share} the query heads of a key head add their
+ * max(q_d · min_d, q_d · max_d) over the least and the largest value of each feature in the page,
+ * is at least q·k of every key there; with {@code share} the query heads of a key head add their
  * scores and keep the same pages. Kept are the {@code budget} / {@code page} pages before the
  * current one with the highest scores, equal ones by ascending index, and the current one, which
  * may be incomplete. A budget of L or more gives dense attention.
@@ -65,8 +65,7 @@ public final class Quest implements Kernel {
     double extremes = 2.0 * shape.keyHeads() * shape.tokens() * shape.headSize();
     double attention = 4.0 * shape.heads() * tokens * shape.headSize();
     double elements =
-        shape.headSize()
-            * (2.0 * shape.heads() + shape.keyHeads() * (shape.tokens() + 2 * tokens));
+        shape.headSize() * (2.0 * shape.heads() + shape.keyHeads() * (shape.tokens() + 2 * tokens));
     return new Cost(scores + extremes + attention, 4 * elements);
   }
 

@@ -25,7 +25,8 @@ final class QuestPrograms {
   static Support support(Sizes sizes) {
     long most = sizes.dim("Hk") * sizes.dim("L") * sizes.dim("D");
     return Support.when(
-        most <= Integer.MAX_VALUE, "%d elements are more than a device array holds".formatted(most));
+        most <= Integer.MAX_VALUE,
+        "%d elements are more than a device array holds".formatted(most));
   }
 
   static Program loops(Sizes sizes) {

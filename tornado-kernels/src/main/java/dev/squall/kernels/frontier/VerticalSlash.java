@@ -17,11 +17,11 @@ import java.util.List;
  * of the last queries' attention (MInference, arXiv 2407.02490, with the uniform budgets of The
  * Sparse Frontier, arXiv 2504.17768).
  *
- * <p>In: q f32[H,L,D], k and v f32[Hk,L,D]. The softmax of the last {@code window} queries is summed
- * by key and by distance; the {@code verticals} largest columns and the {@code slashes} largest
- * diagonals are kept, first of all the first {@code sink} columns and the nearest {@code recent}
- * diagonals, equal masses by ascending index. {@link LineIndex} says which keys a tile of 64
- * queries then attends to. Diagonal 0 is always among them; budgets of L or more give dense
+ * <p>In: q f32[H,L,D], k and v f32[Hk,L,D]. The softmax of the last {@code window} queries is
+ * summed by key and by distance; the {@code verticals} largest columns and the {@code slashes}
+ * largest diagonals are kept, first of all the first {@code sink} columns and the nearest {@code
+ * recent} diagonals, equal masses by ascending index. {@link LineIndex} says which keys a tile of
+ * 64 queries then attends to. Diagonal 0 is always among them; budgets of L or more give dense
  * attention.
  *
  * <p>Out: o f32[H,L,D]; kept f32[H], the share of the visible (query, key) pairs; columns and

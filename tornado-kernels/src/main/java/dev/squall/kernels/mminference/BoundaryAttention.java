@@ -32,10 +32,10 @@ import java.util.stream.IntStream;
  * with {@code none} and {@code k} all tokens are one group and one region, with the pattern of the
  * pair (0, 0). With {@code q} group m has the pattern of the pair (m, m) over all keys.
  *
- * <p>A key counts by its rank b among the keys of its region, a query by c, the rank of the last key
- * of the region that it sees; causality is that of the tokens themselves. Queries of a group are
- * taken in tiles of 64, whose keys are the union over their range of c, from c₀ to c₁: width w =
- * max(64, c₁ − c₀ + 1), end e = c₀ + w.
+ * <p>A key counts by its rank b among the keys of its region, a query by c, the rank of the last
+ * key of the region that it sees; causality is that of the tokens themselves. Queries of a group
+ * are taken in tiles of 64, whose keys are the union over their range of c, from c₀ to c₁: width w
+ * = max(64, c₁ − c₀ + 1), end e = c₀ + w.
  *
  * <ul>
  *   <li>dense: b &lt; e; none: no key.
@@ -44,8 +44,9 @@ import java.util.stream.IntStream;
  *       of w. Columns and diagonals are the largest in the mean softmax of the group's last {@code
  *       last_queries} queries; the first {@code sink} columns of a region and the nearest {@code
  *       recent} diagonals come before all others.
- *   <li>grid: query x keeps key b if hline and x mod stride = phase, vline and b mod stride = phase,
- *       or slash and x ≡ b; x is the query's rank in its own region. Tiles are then of one phase.
+ *   <li>grid: query x keeps key b if hline and x mod stride = phase, vline and b mod stride =
+ *       phase, or slash and x ≡ b; x is the query's rank in its own region. Tiles are then of one
+ *       phase.
  * </ul>
  *
  * <p>Every query keeps itself. Out: o f32[H,L,D]; columns and diagonals u8[H,M,L], the lines that
@@ -58,14 +59,20 @@ public final class BoundaryAttention implements Kernel {
           .in("k", ElementType.F32, "Hk", "L", "D")
           .in("v", ElementType.F32, "Hk", "L", "D")
           .in("modality", ElementType.I32, "L")
-          .parameter(
-              Parameter.choice("kind", "what modalities part", "none", "q", "k", "2d"))
+          .parameter(Parameter.choice("kind", "what modalities part", "none", "q", "k", "2d"))
           .parameter(
               Parameter.text(
-                  "plan", BoundaryPlan.DENSE, "JSON", "pattern of each head and pair of modalities"))
+                  "plan",
+                  BoundaryPlan.DENSE,
+                  "JSON",
+                  "pattern of each head and pair of modalities"))
           .parameter(
               Parameter.integer(
-                  "last_queries", 64, 1, 1 << 20, "last queries of a group that lines are found by"))
+                  "last_queries",
+                  64,
+                  1,
+                  1 << 20,
+                  "last queries of a group that lines are found by"))
           .parameter(Parameter.integer("sink", 4, 0, 1 << 20, "first columns, kept before others"))
           .parameter(
               Parameter.integer("recent", 64, 0, 1 << 20, "nearest diagonals, kept before others"))
@@ -102,8 +109,7 @@ public final class BoundaryAttention implements Kernel {
     AttentionShape shape = MminferenceShape.of(sizes);
     double attention = 4.0 * shape.headSize() * shape.heads() * shape.visiblePairs();
     double flags = 2.0 * shape.heads() * sizes.dim("M") * shape.tokens();
-    return new Cost(
-        attention, AttentionPrograms.tensorBytes(shape) + 4.0 * shape.tokens() + flags);
+    return new Cost(attention, AttentionPrograms.tensorBytes(shape) + 4.0 * shape.tokens() + flags);
   }
 
   @Override
@@ -141,8 +147,7 @@ public final class BoundaryAttention implements Kernel {
   public List<Metric> metrics(Call call) {
     AttentionShape shape = MminferenceShape.of(call.sizes());
     AttentionRecall.Recall recall =
-        AttentionRecall.sampled(
-            call.in("q"), call.in("k"), shape, KeptKeys.of(shape, index(call)));
+        AttentionRecall.sampled(call.in("q"), call.in("k"), shape, KeptKeys.of(shape, index(call)));
     return List.of(
         new Metric("density", density(call)),
         new Metric("recall", recall.mean()),
@@ -173,7 +178,6 @@ public final class BoundaryAttention implements Kernel {
   }
 
   static Modalities modalities(Call call) {
-    return Modalities.of(
-        Boundary.of(call.sizes()), call.in("modality"), call.sizes().extent("M"));
+    return Modalities.of(Boundary.of(call.sizes()), call.in("modality"), call.sizes().extent("M"));
   }
 }

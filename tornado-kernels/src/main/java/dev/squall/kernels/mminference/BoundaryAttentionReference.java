@@ -168,8 +168,7 @@ final class BoundaryAttentionReference implements Reference {
       }
     }
     kept =
-        KeptKeys.of(
-            MminferenceShape.of(sizes), BoundaryAttention.index(call, columns, diagonals));
+        KeptKeys.of(MminferenceShape.of(sizes), BoundaryAttention.index(call, columns, diagonals));
     known = call;
     return kept;
   }
@@ -185,20 +184,17 @@ final class BoundaryAttentionReference implements Reference {
     boolean[] offsets = lines.diagonals().choose(lines.budget().slashes());
     for (int rank = 0; rank < keys.length; rank++) {
       columns.i8(flags + keys[rank], (byte) (chosen[rank] ? 1 : 0));
-      diagonals.i8(
-          flags + modalities.start(region) + rank, (byte) (offsets[rank] ? 1 : 0));
+      diagonals.i8(flags + modalities.start(region) + rank, (byte) (offsets[rank] ? 1 : 0));
     }
   }
 
   /** Null where the pair has no lines to find. */
-  private static Lines lines(
-      Call call, Modalities modalities, int head, int group, int region) {
+  private static Lines lines(Call call, Modalities modalities, int head, int group, int region) {
     if (group >= modalities.groups().length || modalities.groups()[group].length == 0) {
       return null;
     }
     Pattern pattern =
-        Boundary.of(call.sizes())
-            .pattern(BoundaryPlan.of(call.sizes()), head, group, region);
+        Boundary.of(call.sizes()).pattern(BoundaryPlan.of(call.sizes()), head, group, region);
     if (!(pattern instanceof Pattern.VerticalSlash budget)) {
       return null;
     }

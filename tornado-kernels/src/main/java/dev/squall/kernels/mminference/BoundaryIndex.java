@@ -30,11 +30,7 @@ final class BoundaryIndex implements KeyRuns {
    * @param columns u8[H,M,L] and {@code diagonals} u8[H,M,L]: the outputs of the kernel
    */
   BoundaryIndex(
-      Boundary kind,
-      BoundaryPlan plan,
-      Modalities modalities,
-      Tensor columns,
-      Tensor diagonals) {
+      Boundary kind, BoundaryPlan plan, Modalities modalities, Tensor columns, Tensor diagonals) {
     this.kind = kind;
     this.plan = plan;
     this.modalities = modalities;
@@ -74,8 +70,7 @@ final class BoundaryIndex implements KeyRuns {
   }
 
   /** By what the coordinates of a group's queries fall into phases; one without a grid. */
-  static int stride(
-      Boundary kind, BoundaryPlan plan, Modalities modalities, int head, int group) {
+  static int stride(Boundary kind, BoundaryPlan plan, Modalities modalities, int head, int group) {
     for (int region = 0; region < modalities.regions().length; region++) {
       if (kind.pattern(plan, head, group, region) instanceof Pattern.Lattice lattice) {
         return lattice.lines().stride();
@@ -98,7 +93,9 @@ final class BoundaryIndex implements KeyRuns {
   public int runs(int head, int firstRow, int rows, int[] runs) {
     BitSet kept = kept(head, firstRow);
     int count = 0;
-    for (int from = kept.nextSetBit(0); from >= 0; from = kept.nextSetBit(kept.nextClearBit(from))) {
+    for (int from = kept.nextSetBit(0);
+        from >= 0;
+        from = kept.nextSetBit(kept.nextClearBit(from))) {
       int to = kept.nextClearBit(from);
       if (to - from >= SHORTEST_RUN) {
         runs[2 * count] = from;
@@ -118,7 +115,9 @@ final class BoundaryIndex implements KeyRuns {
   public int columns(int head, int firstRow, int rows, int[] list) {
     BitSet kept = kept(head, firstRow);
     int count = 0;
-    for (int from = kept.nextSetBit(0); from >= 0; from = kept.nextSetBit(kept.nextClearBit(from))) {
+    for (int from = kept.nextSetBit(0);
+        from >= 0;
+        from = kept.nextSetBit(kept.nextClearBit(from))) {
       int to = kept.nextClearBit(from);
       for (int key = from; to - from < SHORTEST_RUN && key < to; key++) {
         list[count++] = key;

@@ -215,7 +215,8 @@ final class BoundaryLoops {
           int row = row(seen, members, dims, group, w);
           int at = n * window + w;
           if (i <= row) {
-            column += TornadoMath.exp(logits.get(at * tokens + i) - maximum.get(at)) * factor.get(at);
+            column +=
+                TornadoMath.exp(logits.get(at * tokens + i) - maximum.get(at)) * factor.get(at);
           }
           int rank = seen.get(set * tokens + row) - 1 - offset;
           if (rank >= 0) {
@@ -323,7 +324,8 @@ final class BoundaryLoops {
     return before;
   }
 
-  static int diagonalsBefore(FloatArray diagonals, IntArray dims, int start, int count, int offset) {
+  static int diagonalsBefore(
+      FloatArray diagonals, IntArray dims, int start, int count, int offset) {
     int recent = dims.get(RECENT);
     float own = urgency(diagonals.get(start + offset), offset, recent);
     int before = 0;

@@ -191,8 +191,7 @@ final class BoundaryPlan {
       throw invalid(where, "has %s %s, expected an integer".formatted(name, value));
     }
     if (value.intValue() < least || value.intValue() > LARGEST) {
-      throw invalid(
-          where, "has %s %s, expected %d to %d".formatted(name, value, least, LARGEST));
+      throw invalid(where, "has %s %s, expected %d to %d".formatted(name, value, least, LARGEST));
     }
     return value.intValue();
   }

@@ -60,7 +60,8 @@ final class BoundaryPrograms {
     most = Math.max(most, heads * program.groups * program.window * tokens);
     most = Math.max(most, heads * tokens * program.shape.headSize());
     return Support.when(
-        most <= Integer.MAX_VALUE, "%d elements are more than a device array holds".formatted(most));
+        most <= Integer.MAX_VALUE,
+        "%d elements are more than a device array holds".formatted(most));
   }
 
   static Program loops(Sizes sizes) {

@@ -30,7 +30,8 @@ final class GridPrograms {
     }
     long most = sizes.dim("H") * sizes.dim("L") * row;
     return Support.when(
-        most <= Integer.MAX_VALUE, "%d elements are more than a device array holds".formatted(most));
+        most <= Integer.MAX_VALUE,
+        "%d elements are more than a device array holds".formatted(most));
   }
 
   static Program search(Sizes sizes) {
@@ -70,8 +71,7 @@ final class GridPrograms {
     for (int stride : strides.values()) {
       dims.add(stride);
     }
-    return new Program(
-        tasks, WindowPrograms.scratch(sizes, window), dims, List.of(shape.scale()));
+    return new Program(tasks, WindowPrograms.scratch(sizes, window), dims, List.of(shape.scale()));
   }
 
   static Program attention(Sizes sizes) {

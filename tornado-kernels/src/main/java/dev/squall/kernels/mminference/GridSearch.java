@@ -21,13 +21,13 @@ import java.util.List;
  * {@code mminference.grid_search}: the stride and phase whose line tokens hold more of the last
  * queries' attention than their number explains (MMInference, arXiv 2504.16083, the online search).
  *
- * <p>In: q f32[H,L,D], k f32[Hk,L,D]. The mean softmax of the last {@code last_queries} queries sums
- * to one over the keys. For each stride s of {@code strides} and each phase p its mass is the share
- * on keys j with j mod s = p; a tail shorter than s counts like the rest. The paper leaves open how
- * strides are compared; without a correction small ones always win. Here the best is the one whose
- * mass exceeds the most the share of the keys that the phase has, equal ones by the order of the
- * list and then the lower phase: of a grid's own stride, its divisors and its multiples, its own
- * exceeds the most.
+ * <p>In: q f32[H,L,D], k f32[Hk,L,D]. The mean softmax of the last {@code last_queries} queries
+ * sums to one over the keys. For each stride s of {@code strides} and each phase p its mass is the
+ * share on keys j with j mod s = p; a tail shorter than s counts like the rest. The paper leaves
+ * open how strides are compared; without a correction small ones always win. Here the best is the
+ * one whose mass exceeds the most the share of the keys that the phase has, equal ones by the order
+ * of the list and then the lower phase: of a grid's own stride, its divisors and its multiples, its
+ * own exceeds the most.
  *
  * <p>Out: best i32[H,2], stride and phase; masses f32[H,P], the phases of the first stride, then
  * those of the second, …: P is the sum of the strides.
@@ -35,7 +35,8 @@ import java.util.List;
 public final class GridSearch implements Kernel {
   private static final Signature SIGNATURE =
       Signature.of(
-              "mminference.grid_search", "the grid stride and phase that the last queries attend to")
+              "mminference.grid_search",
+              "the grid stride and phase that the last queries attend to")
           .in("q", ElementType.F32, "H", "L", "D")
           .in("k", ElementType.F32, "Hk", "L", "D")
           .parameter(
@@ -94,8 +95,7 @@ public final class GridSearch implements Kernel {
         Variant.Host.of(
             "simd",
             sizes ->
-                WindowWeights.workspaceBytes(
-                    MminferenceShape.of(sizes), HostThreads.all().count()),
+                WindowWeights.workspaceBytes(MminferenceShape.of(sizes), HostThreads.all().count()),
             GridSearchSimd::run),
         new Variant.Device(
             "loops", (sizes, device) -> GridPrograms.support(sizes), GridPrograms::search));

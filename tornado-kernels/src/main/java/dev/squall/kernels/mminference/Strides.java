@@ -35,7 +35,7 @@ record Strides(int[] values) {
   private static SquallException invalid(String text) {
     return SquallException.invalidInput(
         "mminference.grid_search: parameter strides = %s: expected up to %d different integers from"
-            .formatted(text, MOST)
+                .formatted(text, MOST)
             + " 1 to %d with commas between them".formatted(LARGEST));
   }
 

@@ -86,7 +86,13 @@ class BlockTopkTest {
   /** Section 3b of the specification: 16,384 tokens in blocks of 16. */
   @ParameterizedTest
   @CsvSource({
-    "26, .9499", "35, .9328", "53, .8992", "71, .8662", "108, .8003", "188, .6667", "300, .5001"
+    "26, .9499",
+    "35, .9328",
+    "53, .8992",
+    "71, .8662",
+    "108, .8003",
+    "188, .6667",
+    "300, .5001"
   })
   void sparsityOfABudget(int top, double sparsity) {
     assertThat(BlockBudget.sparsity(top, 1024)).isCloseTo(sparsity, within(5e-5));

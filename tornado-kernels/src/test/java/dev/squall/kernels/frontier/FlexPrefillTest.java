@@ -47,8 +47,7 @@ class FlexPrefillTest {
     inputs.put("k", Tensor.of(new float[tokens * 8], 1, tokens, 8));
     for (String variant : List.of("simd", "loops", "reference")) {
       // One row of 100 keys: .255 of the mass takes 25 whole lines, and one more.
-      Call call =
-          KernelRuns.runAndVerify(KERNEL, variant, inputs, parameters("0.255", 1, 1));
+      Call call = KernelRuns.runAndVerify(KERNEL, variant, inputs, parameters("0.255", 1, 1));
       assertThat(marked(call.out("columns"))).as(variant).isEqualTo(26);
       assertThat(marked(call.out("diagonals"))).as(variant).isEqualTo(26);
       Call least = KernelRuns.runAndVerify(KERNEL, variant, inputs, parameters("0.255", 40, 1));

@@ -63,8 +63,7 @@ class VerticalSlashTest {
             LineIndex.of(
                 FrontierShape.of(call.sizes()), call.out("columns"), call.out("diagonals")));
     double worst =
-        Prompts.worst(
-            inputs, call.out("o"), (head, row, key) -> kept.ofRow(head, row).test(key));
+        Prompts.worst(inputs, call.out("o"), (head, row, key) -> kept.ofRow(head, row).test(key));
     assertThat(worst).isLessThan(5e-6);
     for (int head = 0; head < 2; head++) {
       double pairs = 0;
@@ -99,8 +98,7 @@ class VerticalSlashTest {
             KERNEL,
             "simd",
             inputs,
-            Map.of(
-                "verticals", "12", "slashes", "9", "window", "40", "sink", "2", "recent", "5"));
+            Map.of("verticals", "12", "slashes", "9", "window", "40", "sink", "2", "recent", "5"));
     double[] columns = new double[tokens];
     double[] diagonals = new double[tokens];
     for (int row = tokens - 40; row < tokens; row++) {

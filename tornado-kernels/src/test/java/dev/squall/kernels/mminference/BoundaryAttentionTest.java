@@ -144,8 +144,7 @@ class BoundaryAttentionTest {
   @ValueSource(strings = {"simd", "loops", "reference"})
   void pairsOfGridsCountRanks(String variant) {
     int tokens = 170;
-    Map<String, Tensor> inputs =
-        inputs(83, 2, 2, tokens, 8, BoundaryAttentionTest::segment);
+    Map<String, Tensor> inputs = inputs(83, 2, 2, tokens, 8, BoundaryAttentionTest::segment);
     int[] rank = new int[tokens];
     int[] next = new int[2];
     for (int token = 0; token < tokens; token++) {
@@ -207,8 +206,7 @@ class BoundaryAttentionTest {
   @Test
   void everyVariantAgreesOnMixedPlansOfTheirOwnForEachHead() {
     for (int tokens : new int[] {1, 63, 129, 260}) {
-      Map<String, Tensor> inputs =
-          inputs(85, 4, 2, tokens, 12, BoundaryAttentionTest::segment);
+      Map<String, Tensor> inputs = inputs(85, 4, 2, tokens, 12, BoundaryAttentionTest::segment);
       String mixed =
           plan(
               square(2, LINES, aShape(4, 20), NONE, LINES),

@@ -29,7 +29,8 @@ class GridAttentionTest {
   private static final List<String> VARIANTS = List.of("simd", "loops", "reference");
 
   /** The flag sets of the paper's search space, and two more. */
-  private static final List<String> FLAGS = List.of("100", "010", "001", "110", "011", "111", "101");
+  private static final List<String> FLAGS =
+      List.of("100", "010", "001", "110", "011", "111", "101");
 
   private static Map<String, String> parameters(int stride, int phase, String flags) {
     return Map.of(
