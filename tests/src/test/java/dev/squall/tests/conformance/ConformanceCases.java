@@ -320,7 +320,7 @@ final class ConformanceCases {
         of(id, "H=3,L=129,D=17", "capacity=70", "pool=1", "sink=0", "recent=0", "scale=0.5"),
         of(id, "H=1,L=200,D=64", "capacity=150", "window=1", "pool=401"),
         of(id, "H=2,L=97,D=8", "capacity=40", "recent=9").optional(OptionalInputs.NONE),
-        of(id, "H=1,L=97,D=8", "capacity=40", "recent=9").scaled("q", 30));
+        of(id, "H=1,L=97,D=8", "capacity=40", "recent=9").scaled("q", 3));
   }
 
   private static Stream<ConformanceCase> adaSnapKv() {

@@ -69,7 +69,7 @@ final class AdaSnapKvReference implements Reference {
         problem =
             importance
                 .tokens()
-                .judge("tokens", token -> kept[token], count, count, importance.slack(), 0);
+                .judge("tokens", token -> kept[token], count, count, importance.slack(), WindowReference.UNDERFLOW);
       }
       if (problem != null) {
         return "head %d: %s".formatted(head, problem);
@@ -85,7 +85,7 @@ final class AdaSnapKvReference implements Reference {
         }
       }
     }
-    return mostLeft * (1 - slack) <= leastTaken * (1 + slack)
+    return mostLeft * (1 - slack) <= leastTaken * (1 + slack) + WindowReference.UNDERFLOW
         ? null
         : "a token of importance %s is left out and one of %s kept".formatted(mostLeft, leastTaken);
   }

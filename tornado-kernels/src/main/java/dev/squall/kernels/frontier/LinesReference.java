@@ -120,7 +120,7 @@ final class LinesReference implements Reference {
         budget.lines(ascending, -slack),
         budget.lines(ascending, slack),
         slack,
-        0);
+        WindowReference.UNDERFLOW);
   }
 
   private synchronized Head head(Call call, int head) {

@@ -3,6 +3,7 @@ package dev.squall.kernels.frontier;
 import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.attention.SparseAttentionSimd;
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.kernels.spec.Call;
 import java.lang.foreign.MemorySegment;
@@ -58,21 +59,22 @@ final class QuestSimd {
     long start =
         ((long) pages.keyHead(chooser) * shape.tokens() + (long) page * pages.page()) * size;
     int first = chooser * pages.served() * size;
+    float[] lanes = LaneSum.room();
     float sum = 0;
     int d = 0;
     for (; d <= size - LANES; d += LANES) {
-      sum += bound(k, start + d, pages.page(), size, queries, first + d, pages.served());
+      sum += bound(k, start + d, pages.page(), size, queries, first + d, pages.served(), lanes);
     }
     if (d < size) {
       VectorMask<Float> rest = SPECIES.indexInRange(d, size);
-      sum += bound(k, start + d, pages.page(), size, queries, first + d, pages.served(), rest);
+      sum += bound(k, start + d, pages.page(), size, queries, first + d, pages.served(), lanes, rest);
     }
     return sum;
   }
 
   /** What features d … d + LANES − 1 contribute, over all queries. */
   private static float bound(
-      MemorySegment k, long at, int tokens, int size, float[] queries, int query, int served) {
+      MemorySegment k, long at, int tokens, int size, float[] queries, int query, int served, float[] lanes) {
     FloatVector least =
         FloatVector.fromMemorySegment(SPECIES, k, at * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
     FloatVector most = least;
@@ -89,7 +91,8 @@ final class QuestSimd {
       FloatVector high = q.mul(most);
       sum = sum.add(low.blend(high, high.compare(VectorOperators.GT, low)));
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    sum.intoArray(lanes, 0);
+    return LaneSum.of(lanes);
   }
 
   /** As above for the last features of a row. */
@@ -101,6 +104,7 @@ final class QuestSimd {
       float[] queries,
       int query,
       int served,
+      float[] lanes,
       VectorMask<Float> rest) {
     FloatVector least =
         FloatVector.fromMemorySegment(SPECIES, k, at * Float.BYTES, ByteOrder.LITTLE_ENDIAN, rest);
@@ -119,7 +123,8 @@ final class QuestSimd {
       FloatVector high = q.mul(most);
       sum = sum.add(low.blend(high, high.compare(VectorOperators.GT, low)));
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    sum.intoArray(lanes, 0);
+    return LaneSum.of(lanes);
   }
 
   private static void choose(Call call, QuestPages pages, int chooser, float[] scores) {

@@ -42,6 +42,6 @@ final class SnapKvReference implements Reference {
     ImportanceReference importance = ImportanceReference.of(call, (int) unit, false);
     return importance
         .tokens()
-        .judge("tokens", token -> kept[token], wanted, wanted, importance.slack(), 0);
+        .judge("tokens", token -> kept[token], wanted, wanted, importance.slack(), WindowReference.UNDERFLOW);
   }
 }

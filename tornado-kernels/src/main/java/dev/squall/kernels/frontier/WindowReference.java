@@ -16,6 +16,9 @@ public record WindowReference(int[] rows, double[][] weights, double slack) {
   /** Unit round-off of single precision. */
   public static final double ROUND_OFF = 0x1p-24;
 
+  /** Weights below this may be zero in single precision. */
+  public static final double UNDERFLOW = 0x1p-110;
+
   public static WindowReference of(Tensor q, Tensor k, AttentionShape shape, int head, int[] rows) {
     double[][] weights = new double[rows.length][];
     double largest = 0;

@@ -122,7 +122,7 @@ final class BoundaryAttentionReference implements Reference {
                     verticals,
                     verticals,
                     lines.slack(),
-                    0);
+                    WindowReference.UNDERFLOW);
         if (problem == null) {
           Tensor diagonals = call.out("diagonals");
           problem =
@@ -134,7 +134,7 @@ final class BoundaryAttentionReference implements Reference {
                       slashes,
                       slashes,
                       lines.slack(),
-                      0);
+                      WindowReference.UNDERFLOW);
         }
         if (problem != null) {
           return "group %d, region %d: %s".formatted(group, region, problem);

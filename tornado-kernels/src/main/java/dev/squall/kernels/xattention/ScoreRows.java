@@ -1,5 +1,6 @@
 package dev.squall.kernels.xattention;
 
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -7,7 +8,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -37,6 +37,7 @@ final class ScoreRows {
   private final float[] values;
   private final int valueStride;
 
+  private final float[] lanes = LaneSum.room();
   private final LogMeanExp fold = new LogMeanExp(TILE_ROWS);
 
   /**
@@ -213,7 +214,7 @@ final class ScoreRows {
     float most = Float.NEGATIVE_INFINITY;
     double sum = 0;
     for (int s = antidiagonal.first(); s <= antidiagonal.last(); s++) {
-      float logit = dot(queries, queryStart + s * depth, k, (keyStart + s) * depth, depth);
+      float logit = dot(queries, queryStart + s * depth, k, (keyStart + s) * depth, depth, lanes);
       if (logit > most) {
         sum = sum * Math.exp(LN2 * (most - logit)) + 1;
         most = logit;
@@ -225,7 +226,8 @@ final class ScoreRows {
     return (float) (LN2 * most + Math.log(sum * share));
   }
 
-  private static float dot(float[] a, int offset, MemorySegment b, long start, int depth) {
+  private static float dot(
+      float[] a, int offset, MemorySegment b, long start, int depth, float[] lanes) {
     FloatVector sum = FloatVector.zero(SPECIES);
     int d = 0;
     for (; d <= depth - LANES; d += LANES) {
@@ -243,6 +245,7 @@ final class ScoreRows {
               SPECIES, b, (start + d) * Float.BYTES, ByteOrder.LITTLE_ENDIAN, rest);
       sum = left.fma(right, sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    sum.intoArray(lanes, 0);
+    return LaneSum.of(lanes);
   }
 }
