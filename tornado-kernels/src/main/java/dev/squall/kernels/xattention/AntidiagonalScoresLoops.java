@@ -6,6 +6,8 @@ import static dev.squall.kernels.xattention.Layout.EXCLUDED;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
+import static dev.squall.kernels.xattention.Layout.MET_KEYS;
+import static dev.squall.kernels.xattention.Layout.PHASES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
@@ -31,22 +33,24 @@ final class AntidiagonalScoresLoops {
           int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
           float score = scalars.get(EXCLUDED);
           if (j <= lastGroup) {
-            int lastQuery = i * stride + stride - 1;
-            int firstKey = j * stride;
-            int from = TornadoMath.max(0, lastQuery + 1 - tokens);
-            int to = TornadoMath.min(stride, tokens - firstKey);
             int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
-            int queryRows = h * tokens + lastQuery;
-            int keyRows = h / sharing * tokens + firstKey;
+            int keyRows = h / sharing * tokens;
+            int met = dims.get(MET_KEYS);
             float sum = 0f;
-            for (int s = from; s < to; s++) {
-              int query = (queryRows - s) * depth;
-              int key = (keyRows + s) * depth;
-              float logit = 0f;
-              for (int d = 0; d < depth; d++) {
-                logit += q.get(query + d) * k.get(key + d);
+            for (int s = 0; s < stride; s++) {
+              int query = i * stride + dims.get(PHASES + s);
+              for (int n = 0; n < met; n++) {
+                int key = j * stride + metKey(s, n, stride);
+                if ((query < tokens ? 1 : 0) * (key < tokens ? 1 : 0) == 1) {
+                  int queryRow = (h * tokens + query) * depth;
+                  int keyRow = (keyRows + key) * depth;
+                  float logit = 0f;
+                  for (int d = 0; d < depth; d++) {
+                    logit += q.get(queryRow + d) * k.get(keyRow + d);
+                  }
+                  sum += logit;
+                }
               }
-              sum += logit;
             }
             score = sum * scalars.get(SCALE) / stride;
           }
@@ -54,6 +58,18 @@ final class AntidiagonalScoresLoops {
         }
       }
     }
+  }
+
+  /** The n-th key of a group that the query of phase s meets; see {@link Phases#key}. */
+  static int metKey(int s, int n, int stride) {
+    int key = s;
+    if (n == 1) {
+      key = s + 1 == stride ? 0 : s + 1;
+    }
+    if (n == 2) {
+      key = s == 0 ? stride - 1 : s - 1;
+    }
+    return key;
   }
 
   static void logMeanExpScores(

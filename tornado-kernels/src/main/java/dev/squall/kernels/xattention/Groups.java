@@ -7,11 +7,13 @@ import dev.squall.kernels.spec.Sizes;
  * The tokens of a call cut into groups of {@code stride}; the last group may be short.
  *
  * @param stride tokens of a group S
+ * @param phases which logits the mean estimate samples
  */
-record Groups(AttentionShape shape, int stride, Estimate estimate) {
+record Groups(AttentionShape shape, int stride, Estimate estimate, Phases phases) {
 
   static Groups of(Sizes sizes) {
-    return new Groups(AttentionShape.of(sizes), sizes.integer("stride"), Estimate.of(sizes));
+    return new Groups(
+        AttentionShape.of(sizes), sizes.integer("stride"), Estimate.of(sizes), Phases.of(sizes));
   }
 
   /** Number of groups G. */

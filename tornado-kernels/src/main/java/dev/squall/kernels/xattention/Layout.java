@@ -25,6 +25,11 @@ final class Layout {
   /** Block rows from here on keep all allowed blocks. */
   static final int FIRST_DENSE_ROW = 13;
 
+  /** Keys of a group that a query meets, and from here on the query of each phase. */
+  static final int MET_KEYS = 14;
+
+  static final int PHASES = 15;
+
   // Scalars.
   static final int SCALE = 0;
 

@@ -30,7 +30,7 @@ final class ScoreRows {
   private final Groups groups;
   private final KeyPanels keys;
 
-  /** Query rows, phases reversed, scaled: [row][stride · depth], padded against aliasing. */
+  /** Query rows, in the order of the phases, scaled: [row][stride · depth], padded against aliasing. */
   private final float[] queries;
 
   private final int queryStride;
@@ -98,6 +98,7 @@ final class ScoreRows {
   private void loadQueries(MemorySegment q, int head, int first, int count) {
     int stride = groups.stride();
     int depth = groups.shape().headSize();
+    int[] phases = groups.phases().queries(stride);
     // Exponents are taken to base two; a mean logit stays as it is.
     float factor =
         (float)
@@ -107,7 +108,7 @@ final class ScoreRows {
     for (int row = 0; row < count; row++) {
       for (int s = 0; s < stride; s++) {
         int target = row * queryStride + s * depth;
-        long token = (long) (first + row) * stride + stride - 1 - s;
+        long token = (long) (first + row) * stride + phases[s];
         if (token < groups.shape().tokens()) {
           long source = ((long) head * groups.shape().tokens() + token) * depth;
           loadScaled(q, source, depth, factor, queries, target);

@@ -38,7 +38,9 @@ import java.util.stream.Stream;
  * a threshold of zero in a call that is not causal) gives zeros.
  *
  * <p>Block rows that hold any of the last {@code dense_tail} tokens keep all allowed blocks: the
- * tokens that the answer starts from see everything.
+ * tokens that the answer starts from see everything. A caller that computes the same tokens again
+ * and again, as diffusion does, counts its passes from zero in {@code pass}: the first {@code
+ * dense_passes} keep all blocks, since what they decide cannot be put right later.
  */
 public final class SparsePrefill implements Kernel {
   private static final Signature SIGNATURE =
@@ -56,13 +58,21 @@ public final class SparsePrefill implements Kernel {
           .parameter(AttentionShape.causalParameter())
           .parameter(AttentionShape.scaleParameter())
           .parameter(XAttentionParameters.estimate("logmeanexp", "mean"))
+          .parameter(Phases.parameter())
           .parameter(
               Parameter.integer(
                   "dense_tail", 0, 0, Integer.MAX_VALUE, "last tokens whose blocks stay dense"))
+          .parameter(
+              Parameter.integer(
+                  "dense_passes", 0, 0, Integer.MAX_VALUE, "first passes that keep all blocks"))
+          .parameter(
+              Parameter.integer(
+                  "pass", 0, 0, Integer.MAX_VALUE, "which pass of an iterative caller this is"))
           .derive("G", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("stride")))
           .derive("NB", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("block")))
           .require(AttentionShape::headsComplaint)
           .require(XAttentionParameters::blockComplaint)
+          .require(Phases::complaint)
           .build();
 
   @Override
@@ -142,6 +152,9 @@ public final class SparsePrefill implements Kernel {
 
   /** The first block row that keeps all allowed blocks, NB if none does. */
   static int firstDenseRow(Sizes sizes) {
+    if (sizes.integer("pass") < sizes.integer("dense_passes")) {
+      return 0;
+    }
     int tail = sizes.integer("dense_tail");
     return tail == 0
         ? sizes.extent("NB")

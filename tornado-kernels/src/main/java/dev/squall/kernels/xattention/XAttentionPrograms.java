@@ -7,6 +7,7 @@ import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -207,7 +208,9 @@ final class XAttentionPrograms {
   private static List<Integer> dims(Sizes sizes) {
     int block = integer(sizes, "block");
     int stride = integer(sizes, "stride");
-    return List.of(
+    List<Integer> dims =
+        new ArrayList<>(
+            List.of(
         sizes.extent("H"),
         extent(sizes, "Hk"),
         extent(sizes, "L"),
@@ -221,7 +224,15 @@ final class XAttentionPrograms {
         extent(sizes, "G"),
         stride > 0 ? block / stride : 0,
         sizes.given("thresholds") ? 1 : 0,
-        firstDenseRow(sizes));
+        firstDenseRow(sizes)));
+    if (sizes.parameters().containsKey("phases")) {
+      Phases phases = Phases.of(sizes);
+      dims.add(phases.keys());
+      for (int query : phases.queries(stride)) {
+        dims.add(query);
+      }
+    }
+    return dims;
   }
 
   private static int firstDenseRow(Sizes sizes) {
