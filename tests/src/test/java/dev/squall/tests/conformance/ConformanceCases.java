@@ -200,6 +200,10 @@ final class ConformanceCases {
         of(id, "H=1,L=80,D=16", "block=16", "threshold=0.01", "dense_passes=5", "pass=4"),
         of(id, "H=1,L=80,D=16", "block=16", "threshold=0.5", "dense_passes=5", "pass=5"),
         of(id, "H=2,L=97,D=8", "block=16", "estimate=mean", "phases=diagonal"),
+        // Chunks behind a prefix.
+        of(id, "H=2,Hk=1,Q=50,L=131,D=16", "block=16", "threshold=0.6"),
+        of(id, "H=1,Q=1,L=64,D=8", "block=16", "threshold=0.5"),
+        of(id, "H=3,Q=96,L=97,D=7", "block=16", "stride=4", "estimate=mean", "causal=false"),
         of(id, "H=4,L=75,D=8", "block=16").optional(OptionalInputs.ALL),
         of(id, "H=4,L=75,D=8", "block=16", "causal=false").optional(OptionalInputs.ALL),
         of(id, "H=1,L=50,D=8", "block=16").scaled("v", HUGE),

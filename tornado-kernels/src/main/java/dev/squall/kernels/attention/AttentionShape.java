@@ -28,7 +28,10 @@ public record AttentionShape(
     return new AttentionShape(heads, keyHeads, tokens, headSize, causal, scale, count);
   }
 
-  /** Reads H, Hk, L, D and the parameters {@code causal} and {@code scale}. */
+  /**
+   * Reads H, Hk, L, D, Q where a signature tells queries from tokens, and the parameters {@code
+   * causal} and {@code scale}.
+   */
   public static AttentionShape of(Sizes sizes) {
     return new AttentionShape(
         sizes.extent("H"),
@@ -36,7 +39,8 @@ public record AttentionShape(
         sizes.extent("L"),
         sizes.extent("D"),
         sizes.flag("causal"),
-        scale(sizes));
+        scale(sizes),
+        sizes.extent(sizes.has("Q") ? "Q" : "L"));
   }
 
   /** The parameter {@code scale}, or 1/√D where the call leaves it open. */

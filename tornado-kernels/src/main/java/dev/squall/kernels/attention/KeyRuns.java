@@ -75,8 +75,13 @@ public interface KeyRuns {
       }
 
       @Override
+      public RowOrder rows(int head, int queries) {
+        return RowOrder.blocks(queries, mask.block(), shape.offset());
+      }
+
+      @Override
       public int runs(int head, int firstRow, int rows, int[] runs) {
-        int queryBlock = firstRow / mask.block();
+        int queryBlock = shape.position(firstRow) / mask.block();
         int visible = shape.visibleKeys(firstRow + rows - 1);
         int count = 0;
         for (int keyBlock = 0; keyBlock * mask.block() < visible; keyBlock++) {

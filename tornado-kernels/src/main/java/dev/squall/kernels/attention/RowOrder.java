@@ -10,10 +10,16 @@ package dev.squall.kernels.attention;
 public record RowOrder(int[] rows, int[] ends) {
 
   /** Rows in their own order, in groups of {@code block}. */
-  public static RowOrder blocks(int tokens, int block) {
-    int[] ends = new int[Math.ceilDiv(tokens, block)];
+  public static RowOrder blocks(int rows, int block) {
+    return blocks(rows, block, 0);
+  }
+
+  /** As above where {@code offset} tokens precede the rows, and blocks are cut from all of them. */
+  public static RowOrder blocks(int rows, int block, int offset) {
+    int first = offset / block;
+    int[] ends = new int[Math.ceilDiv(offset + rows, block) - first];
     for (int i = 0; i < ends.length; i++) {
-      ends[i] = (int) Math.min(tokens, (i + 1L) * block);
+      ends[i] = (int) Math.min(rows, (first + i + 1L) * block - offset);
     }
     return new RowOrder(null, ends);
   }

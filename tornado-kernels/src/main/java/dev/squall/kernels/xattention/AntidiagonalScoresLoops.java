@@ -8,6 +8,7 @@ import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
 import static dev.squall.kernels.xattention.Layout.MET_KEYS;
 import static dev.squall.kernels.xattention.Layout.PHASES;
+import static dev.squall.kernels.xattention.Layout.QUERIES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
@@ -31,6 +32,7 @@ final class AntidiagonalScoresLoops {
           int depth = dims.get(DEPTH);
           int stride = dims.get(STRIDE);
           int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
+          int offset = tokens - dims.get(QUERIES);
           float score = scalars.get(EXCLUDED);
           if (j <= lastGroup) {
             int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
@@ -41,8 +43,9 @@ final class AntidiagonalScoresLoops {
               int query = i * stride + dims.get(PHASES + s);
               for (int n = 0; n < met; n++) {
                 int key = j * stride + metKey(s, n, stride);
-                if ((query < tokens ? 1 : 0) * (key < tokens ? 1 : 0) == 1) {
-                  int queryRow = (h * tokens + query) * depth;
+                int inside = (query < tokens ? 1 : 0) * (query >= offset ? 1 : 0);
+                if (inside * (key < tokens ? 1 : 0) == 1) {
+                  int queryRow = (h * dims.get(QUERIES) + query - offset) * depth;
                   int keyRow = (keyRows + key) * depth;
                   float logit = 0f;
                   for (int d = 0; d < depth; d++) {
@@ -95,16 +98,21 @@ final class AntidiagonalScoresLoops {
     int tokens = dims.get(TOKENS);
     int depth = dims.get(DEPTH);
     int stride = dims.get(STRIDE);
-    int rows = TornadoMath.min(stride, tokens - i * stride);
+    int offset = tokens - dims.get(QUERIES);
+    int end = TornadoMath.min(stride, tokens - i * stride);
+    int missing = TornadoMath.min(stride, TornadoMath.max(0, offset - i * stride));
     int columns = TornadoMath.min(stride, tokens - j * stride);
     int diagonal = i == j ? 1 : 0;
     int causalDiagonal = diagonal * dims.get(CAUSAL);
-    int top = diagonal == 1 ? rows - 1 : stride - 1;
-    int first = TornadoMath.max(0, top - rows + 1);
-    int last = causalDiagonal == 1 ? top >> 1 : TornadoMath.min(top, columns - 1);
-    float width = causalDiagonal == 1 ? 0.5f * (rows + 1) : columns;
+    int top = diagonal == 1 ? end - 1 : stride - 1;
+    int first = TornadoMath.max(0, top - end + 1);
+    int side = causalDiagonal == 1 ? top >> 1 : columns - 1;
+    int last = TornadoMath.min(top - missing, side);
+    float whole = (end - missing) * (float) columns;
+    float triangle = 0.5f * (end * (end + 1) - missing * (missing + 1));
+    float cells = causalDiagonal == 1 ? triangle : whole;
     int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
-    int queryRows = h * tokens + i * stride + top;
+    int queryRows = h * dims.get(QUERIES) + i * stride + top - offset;
     int keyRows = h / sharing * tokens + j * stride;
     float largest = -1e30f;
     float sum = 0f;
@@ -120,7 +128,6 @@ final class AntidiagonalScoresLoops {
       sum = sum * TornadoMath.exp(largest - larger) + TornadoMath.exp(logit - larger);
       largest = larger;
     }
-    float cells = rows * width;
     float sampled = (last - first + 1) * (float) stride * stride;
     return largest + TornadoMath.log(sum * (cells / sampled));
   }

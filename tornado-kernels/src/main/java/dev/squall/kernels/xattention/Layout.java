@@ -15,6 +15,10 @@ final class Layout {
   static final int CAUSAL = 4;
   static final int BLOCK = 6;
   static final int BLOCKS = 7;
+
+  /** Queries, the last of the tokens. */
+  static final int QUERIES = 8;
+
   static final int STRIDE = 9;
   static final int GROUPS = 10;
   static final int BLOCK_GROUPS = 11;
@@ -25,10 +29,13 @@ final class Layout {
   /** Block rows from here on keep all allowed blocks. */
   static final int FIRST_DENSE_ROW = 13;
 
-  /** Keys of a group that a query meets, and from here on the query of each phase. */
-  static final int MET_KEYS = 14;
+  /** The block row of the first query. */
+  static final int FIRST_ROW = 14;
 
-  static final int PHASES = 15;
+  /** Keys of a group that a query meets, and from here on the query of each phase. */
+  static final int MET_KEYS = 15;
+
+  static final int PHASES = 16;
 
   // Scalars.
   static final int SCALE = 0;

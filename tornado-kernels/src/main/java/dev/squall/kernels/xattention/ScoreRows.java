@@ -109,8 +109,9 @@ final class ScoreRows {
       for (int s = 0; s < stride; s++) {
         int target = row * queryStride + s * depth;
         long token = (long) (first + row) * stride + phases[s];
-        if (token < groups.shape().tokens()) {
-          long source = ((long) head * groups.shape().tokens() + token) * depth;
+        long query = token - groups.shape().offset();
+        if (query >= 0 && token < groups.shape().tokens()) {
+          long source = ((long) head * groups.shape().queries() + query) * depth;
           loadScaled(q, source, depth, factor, queries, target);
         } else {
           Arrays.fill(queries, target, target + depth, 0f);
@@ -189,8 +190,10 @@ final class ScoreRows {
     boolean shortLast = groups.size(last) < groups.stride();
     for (int row = 0; row < count; row++) {
       int i = first + row;
-      if (shortLast && i == last) {
-        for (int j = 0; j <= last; j++) {
+      boolean shortGroup = (shortLast && i == last) || groups.missing(i) > 0;
+      if (shortGroup) {
+        int end = groups.shape().causal() ? i : last;
+        for (int j = 0; groups.missing(i) < groups.size(i) && j <= end; j++) {
           values[row * valueStride + j] = cell(k, head, row, i, j);
         }
       } else {

@@ -149,7 +149,7 @@ final class XAttentionPrograms {
     return new Task(
         BlockSelectionLoops.class,
         "selectBlocks",
-        Grid.loops(sizes.extent("NB"), sizes.extent("H")),
+        Grid.loops(maskRows(sizes), sizes.extent("H")),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -159,6 +159,10 @@ final class XAttentionPrograms {
                 arguments.bytes("mask"),
                 arguments.dims(),
                 arguments.scalars()));
+  }
+
+  private static int maskRows(Sizes sizes) {
+    return sizes.extent(sizes.has("QB") ? "QB" : "NB");
   }
 
   static Map<String, TensorType> selectScratch(Sizes sizes) {
@@ -171,7 +175,7 @@ final class XAttentionPrograms {
     return new Task(
         KeptPairsLoops.class,
         "rowPairs",
-        Grid.loops(sizes.extent("NB"), sizes.extent("H")),
+        Grid.loops(maskRows(sizes), sizes.extent("H")),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -219,12 +223,13 @@ final class XAttentionPrograms {
         1,
         block,
         extent(sizes, "NB"),
-        extent(sizes, "L"),
+        extent(sizes, sizes.has("Q") ? "Q" : "L"),
         stride,
         extent(sizes, "G"),
         stride > 0 ? block / stride : 0,
         sizes.given("thresholds") ? 1 : 0,
-        firstDenseRow(sizes)));
+        firstDenseRow(sizes),
+        sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0));
     if (sizes.parameters().containsKey("phases")) {
       Phases phases = Phases.of(sizes);
       dims.add(phases.keys());
