@@ -102,8 +102,7 @@ final class SoftmaxRows {
   }
 
   /** Replaces logits by 2^(logit − largest) and stores their sum, lane by lane. */
-  private static void weigh(
-      float[] logits, int offset, int padded, float largest, float[] lanes) {
+  private static void weigh(float[] logits, int offset, int padded, float largest, float[] lanes) {
     FloatVector sum = FloatVector.zero(SPECIES);
     FloatVector shift = FloatVector.broadcast(SPECIES, largest);
     FloatVector round = FloatVector.broadcast(SPECIES, ROUND);

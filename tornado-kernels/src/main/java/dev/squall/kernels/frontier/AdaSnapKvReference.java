@@ -69,7 +69,13 @@ final class AdaSnapKvReference implements Reference {
         problem =
             importance
                 .tokens()
-                .judge("tokens", token -> kept[token], count, count, importance.slack(), WindowReference.UNDERFLOW);
+                .judge(
+                    "tokens",
+                    token -> kept[token],
+                    count,
+                    count,
+                    importance.slack(),
+                    WindowReference.UNDERFLOW);
       }
       if (problem != null) {
         return "head %d: %s".formatted(head, problem);

@@ -67,14 +67,22 @@ final class QuestSimd {
     }
     if (d < size) {
       VectorMask<Float> rest = SPECIES.indexInRange(d, size);
-      sum += bound(k, start + d, pages.page(), size, queries, first + d, pages.served(), lanes, rest);
+      sum +=
+          bound(k, start + d, pages.page(), size, queries, first + d, pages.served(), lanes, rest);
     }
     return sum;
   }
 
   /** What features d … d + LANES − 1 contribute, over all queries. */
   private static float bound(
-      MemorySegment k, long at, int tokens, int size, float[] queries, int query, int served, float[] lanes) {
+      MemorySegment k,
+      long at,
+      int tokens,
+      int size,
+      float[] queries,
+      int query,
+      int served,
+      float[] lanes) {
     FloatVector least =
         FloatVector.fromMemorySegment(SPECIES, k, at * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
     FloatVector most = least;

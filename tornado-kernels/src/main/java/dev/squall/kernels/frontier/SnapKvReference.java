@@ -42,6 +42,12 @@ final class SnapKvReference implements Reference {
     ImportanceReference importance = ImportanceReference.of(call, (int) unit, false);
     return importance
         .tokens()
-        .judge("tokens", token -> kept[token], wanted, wanted, importance.slack(), WindowReference.UNDERFLOW);
+        .judge(
+            "tokens",
+            token -> kept[token],
+            wanted,
+            wanted,
+            importance.slack(),
+            WindowReference.UNDERFLOW);
   }
 }

@@ -27,10 +27,10 @@ import java.util.List;
  * Tokens beyond L are rows of zeros, and the diagonal tile sums its acausal pairs too, as in the
  * paper.
  *
- * <p>Parameter {@code phases}: which logits the mean estimate samples instead, for comparison. {@code
- * diagonal} q[iS + s] · k[jS + s]; {@code random} q[iS + π(s)] · k[jS + s] with a permutation π that
- * depends on S alone; {@code double} and {@code triple} add to k[jS + s] the key of the phase after
- * it, and of the one before it, around the group's end.
+ * <p>Parameter {@code phases}: which logits the mean estimate samples instead, for comparison.
+ * {@code diagonal} q[iS + s] · k[jS + s]; {@code random} q[iS + π(s)] · k[jS + s] with a
+ * permutation π that depends on S alone; {@code double} and {@code triple} add to k[jS + s] the key
+ * of the phase after it, and of the one before it, around the group's end.
  *
  * <p>Estimate {@code logmeanexp}: X[i,j] = log( (1/n) Σ exp(l) ) + log( cells / S² ) over the n
  * logits l of the same pairs that are in range and causal; cells counts all (query, key) pairs of

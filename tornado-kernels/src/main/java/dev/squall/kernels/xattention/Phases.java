@@ -4,7 +4,9 @@ import dev.squall.kernels.spec.Parameter;
 import dev.squall.kernels.spec.Sizes;
 import java.util.SplittableRandom;
 
-/** Which logits of a tile the mean estimate samples: the antidiagonal, or what it was compared with. */
+/**
+ * Which logits of a tile the mean estimate samples: the antidiagonal, or what it was compared with.
+ */
 enum Phases {
   /** Query S − 1 − s with key s. */
   ANTIDIAGONAL("antidiagonal", 1),

@@ -30,7 +30,9 @@ final class ScoreRows {
   private final Groups groups;
   private final KeyPanels keys;
 
-  /** Query rows, in the order of the phases, scaled: [row][stride · depth], padded against aliasing. */
+  /**
+   * Query rows, in the order of the phases, scaled: [row][stride · depth], padded against aliasing.
+   */
   private final float[] queries;
 
   private final int queryStride;

@@ -109,9 +109,7 @@ final class SparsePrefillReference implements Reference {
     int count = groups.count();
     double[] mass = new double[sizes.extent("NB")];
     double magnitude = 0;
-    for (int i = Math.max(row * side, groups.first());
-        i < Math.min(count, (row + 1) * side);
-        i++) {
+    for (int i = Math.max(row * side, groups.first()); i < Math.min(count, (row + 1) * side); i++) {
       int allowed = groups.shape().causal() ? i + 1 : count;
       double[] scores = new double[allowed];
       for (int j = 0; j < allowed; j++) {

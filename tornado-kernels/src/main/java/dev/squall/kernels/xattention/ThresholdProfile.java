@@ -16,10 +16,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * A threshold for each head from what its blocks hold, by the rule of XAttention's profiler: in each
- * block row the fewest blocks that cover a share of the true mass are found, and the least estimate
- * among them; the threshold is the share of all estimated mass that lies in blocks whose estimate is
- * at least that of their row. A head whose estimates rank blocks well gets a low one.
+ * A threshold for each head from what its blocks hold, by the rule of XAttention's profiler: in
+ * each block row the fewest blocks that cover a share of the true mass are found, and the least
+ * estimate among them; the threshold is the share of all estimated mass that lies in blocks whose
+ * estimate is at least that of their row. A head whose estimates rank blocks well gets a low one.
  */
 public final class ThresholdProfile {
   /** Share of the true mass to cover. */
@@ -40,8 +40,7 @@ public final class ThresholdProfile {
   public static Tensor of(
       Tensor q, Tensor k, Map<String, String> parameters, double share, HostThreads threads) {
     Call scores = run(new AntidiagonalScores(), Map.of("q", q, "k", k), parameters, threads);
-    Call mass =
-        run(new BlockMass(), Map.of("scores", scores.out("scores")), parameters, threads);
+    Call mass = run(new BlockMass(), Map.of("scores", scores.out("scores")), parameters, threads);
     Sizes sizes = scores.sizes();
     AttentionShape shape = AttentionShape.of(sizes);
     double[][][] exact =

@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
  *
  * <pre>D[h][m] = max(D[h−1][m], P(h, m))</pre>
  *
- * where P(h, m) is the performance when head h is reduced once more from the state of D[h−1][m−1]. A
- * reduction multiplies a head's threshold by a factor.
+ * where P(h, m) is the performance when head h is reduced once more from the state of D[h−1][m−1].
+ * A reduction multiplies a head's threshold by a factor.
  */
 public final class ThresholdProgramme {
   /** The paper's threshold to begin with, and what a reduction multiplies it by. */

@@ -215,21 +215,21 @@ final class XAttentionPrograms {
     List<Integer> dims =
         new ArrayList<>(
             List.of(
-        sizes.extent("H"),
-        extent(sizes, "Hk"),
-        extent(sizes, "L"),
-        extent(sizes, "D"),
-        sizes.flag("causal") ? 1 : 0,
-        1,
-        block,
-        extent(sizes, "NB"),
-        extent(sizes, sizes.has("Q") ? "Q" : "L"),
-        stride,
-        extent(sizes, "G"),
-        stride > 0 ? block / stride : 0,
-        sizes.given("thresholds") ? 1 : 0,
-        firstDenseRow(sizes),
-        sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0));
+                sizes.extent("H"),
+                extent(sizes, "Hk"),
+                extent(sizes, "L"),
+                extent(sizes, "D"),
+                sizes.flag("causal") ? 1 : 0,
+                1,
+                block,
+                extent(sizes, "NB"),
+                extent(sizes, sizes.has("Q") ? "Q" : "L"),
+                stride,
+                extent(sizes, "G"),
+                stride > 0 ? block / stride : 0,
+                sizes.given("thresholds") ? 1 : 0,
+                firstDenseRow(sizes),
+                sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0));
     if (sizes.parameters().containsKey("phases")) {
       Phases phases = Phases.of(sizes);
       dims.add(phases.keys());

@@ -67,8 +67,7 @@ class ChunkedPrefillTest {
         for (int head = 0; head < 4; head++) {
           for (int row = 0; row < queryBlocks; row++) {
             for (int column = 0; column < blocks; column++) {
-              int expected =
-                  whole.out("mask").u8((head * 13L + span[0] / 16 + row) * 13 + column);
+              int expected = whole.out("mask").u8((head * 13L + span[0] / 16 + row) * 13 + column);
               assertThat(part.out("mask").u8(((long) head * queryBlocks + row) * blocks + column))
                   .as("%s, row %d, column %d", estimate, row, column)
                   .isEqualTo(expected);

@@ -114,8 +114,7 @@ class PhasesTest {
       Map<String, Tensor> own = new HashMap<>(inputs);
       own.keySet().removeIf(port -> port.equals("v") && kernel == SCORES);
       assertThatThrownBy(
-              () ->
-                  Call.of(kernel, own, Map.of("phases", "random", "estimate", "logmeanexp")))
+              () -> Call.of(kernel, own, Map.of("phases", "random", "estimate", "logmeanexp")))
           .isInstanceOf(SquallException.class)
           .hasMessage(kernel.id() + ": phases = random needs estimate = mean");
     }

@@ -40,8 +40,7 @@ class ThresholdsTest {
     inputs.remove("v");
     Map<String, String> parameters = Map.of("stride", "1", "block", "16", "estimate", "mean");
     Tensor thresholds =
-        ThresholdProfile.of(
-            inputs.get("q"), inputs.get("k"), parameters, .8, HostThreads.all());
+        ThresholdProfile.of(inputs.get("q"), inputs.get("k"), parameters, .8, HostThreads.all());
     for (int head = 0; head < 3; head++) {
       double[][] weights = Golden.attention(Golden.logits(inputs, head));
       double covered = 0;
@@ -65,7 +64,9 @@ class ThresholdsTest {
     }
   }
 
-  /** Selected with its own thresholds, every head's mean recall reaches the share it was made for. */
+  /**
+   * Selected with its own thresholds, every head's mean recall reaches the share it was made for.
+   */
   @Test
   void prefillTakesTheThresholds() {
     Map<String, Tensor> inputs = new HashMap<>(Prompts.inputs(112, 4, 2, 320, 16));

@@ -20,17 +20,24 @@ public final class Budgets {
 
   private static final Map<Integer, List<Integer>> VERTICAL_SLASH =
       Map.of(
-          LENGTH_16K, List.of(164, 240, 315, 400, 448, 576, 768, 1024, 1536, 2304),
-          2 * LENGTH_16K, List.of(290, 384, 448, 576, 704, 1024, 1536, 2304, 3584, 4608),
-          4 * LENGTH_16K, List.of(400, 448, 544, 640, 960, 1280, 2304, 4096, 6144, 8192),
-          8 * LENGTH_16K, List.of(480, 768, 1024, 1536, 2048, 3584, 5632, 10240, 13312, 18432));
+          LENGTH_16K,
+          List.of(164, 240, 315, 400, 448, 576, 768, 1024, 1536, 2304),
+          2 * LENGTH_16K,
+          List.of(290, 384, 448, 576, 704, 1024, 1536, 2304, 3584, 4608),
+          4 * LENGTH_16K,
+          List.of(400, 448, 544, 640, 960, 1280, 2304, 4096, 6144, 8192),
+          8 * LENGTH_16K,
+          List.of(480, 768, 1024, 1536, 2048, 3584, 5632, 10240, 13312, 18432));
 
   private static final List<Integer> BLOCKS_16K = List.of(26, 35, 53, 71, 108, 188, 300);
   private static final Map<Integer, List<Integer>> BLOCKS =
       Map.of(
-          LENGTH_16K, BLOCKS_16K,
-          2 * LENGTH_16K, List.of(52, 69, 105, 141, 216, 376, 600),
-          4 * LENGTH_16K, List.of(104, 139, 210, 283, 432, 752, 1200));
+          LENGTH_16K,
+          BLOCKS_16K,
+          2 * LENGTH_16K,
+          List.of(52, 69, 105, 141, 216, 376, 600),
+          4 * LENGTH_16K,
+          List.of(104, 139, 210, 283, 432, 752, 1200));
 
   private static final List<Integer> SNAP_16K =
       List.of(819, 1092, 1638, 2183, 3276, 4915, 6553, 8192, 9830, 11468);

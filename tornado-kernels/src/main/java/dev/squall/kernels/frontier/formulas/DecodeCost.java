@@ -39,8 +39,7 @@ public record DecodeCost(double weights, double cache) {
    * The density at which a step of {@code model} moves {@code elements}; above one where even a
    * dense step moves fewer, NaN where no density moves so few.
    */
-  public static double densityAtCost(
-      Transformer model, double tokens, int batch, double elements) {
+  public static double densityAtCost(Transformer model, double tokens, int batch, double elements) {
     DecodeCost dense = of(model, tokens, 1, batch);
     double density = (elements - dense.weights()) / dense.cache();
     return density >= 0 ? density : Double.NaN;
@@ -48,6 +47,12 @@ public record DecodeCost(double weights, double cache) {
 
   /** Elements that Quest's page bounds take: the least and the largest value of each feature. */
   public static double questIndex(Transformer model, double tokens, int page, int batch) {
-    return (double) batch * model.layers() * model.keyHeads() * 2 * model.headSize() * tokens / page;
+    return (double) batch
+        * model.layers()
+        * model.keyHeads()
+        * 2
+        * model.headSize()
+        * tokens
+        / page;
   }
 }

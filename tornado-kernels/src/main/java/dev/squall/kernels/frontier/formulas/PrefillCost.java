@@ -66,7 +66,12 @@ public record PrefillCost(
    * @param window queries that the search looks at
    */
   public static double verticalSlashIndex(
-      Transformer model, double tokens, double window, double verticals, double slashes, int batch) {
+      Transformer model,
+      double tokens,
+      double window,
+      double verticals,
+      double slashes,
+      int batch) {
     double rows = tokens * window;
     double sorts = 2 * tokens * Math.log(tokens) / Math.log(2);
     double ofHead =

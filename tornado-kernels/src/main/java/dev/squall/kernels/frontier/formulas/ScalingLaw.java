@@ -68,7 +68,9 @@ public record ScalingLaw(
       case PREFILL ->
           switch (heldOut) {
             case LENGTH ->
-                of(.74, -16.92, 1.31, -1.15, -1.00, .27, .80, .76, 14.67, -1.60, -3.55, -3.21, 1.43);
+                of(
+                    .74, -16.92, 1.31, -1.15, -1.00, .27, .80, .76, 14.67, -1.60, -3.55, -3.21,
+                    1.43);
             case SIZE ->
                 of(.64, -18.10, 1.58, -1.58, -.83, .20, .73, -.42, 10.51, -1.63, -4.42, -3.74, .46);
             case COMPRESSION ->
@@ -121,11 +123,11 @@ public record ScalingLaw(
   }
 
   /**
-   * The law that fits {@code cells} best in the squares of logits. What the cells do not vary in has
-   * a coefficient of zero; offsets are relative to the first cell's task.
+   * The law that fits {@code cells} best in the squares of logits. What the cells do not vary in
+   * has a coefficient of zero; offsets are relative to the first cell's task.
    *
-   * @throws IllegalArgumentException if there are fewer cells than coefficients, or the cells do not
-   *     tell the coefficients apart
+   * @throws IllegalArgumentException if there are fewer cells than coefficients, or the cells do
+   *     not tell the coefficients apart
    */
   public static ScalingLaw fit(List<Cell> cells) {
     Set<String> names = new LinkedHashSet<>();
