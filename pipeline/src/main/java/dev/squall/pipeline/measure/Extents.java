@@ -32,6 +32,8 @@ final class Extents {
               entry("D", extents -> 64),
               entry("NB", extents -> extents.pieces("block", DEFAULT_BLOCK)),
               entry("G", extents -> extents.pieces("stride", DEFAULT_STRIDE)),
+              entry("one", extents -> 1),
+              entry("Q", extents -> extents.of("L")),
               // Mamba: the inner width and state of a 130M model, one group of b and c.
               entry("C", extents -> 1536),
               entry("N", extents -> 16),

@@ -46,6 +46,7 @@ final class InputGenerators {
       new KernelTable<>(
           Map.ofEntries(
               entry("mask", InputGenerators::mask),
+              entry("modality", Generator.each(InputGenerators::modality)),
               // A scan that is quantised decays too.
               entry("a", Generator.each((row, i) -> row.random().nextInt(-7, 0))),
               entry("delta", Generator.each((row, i) -> row.random().nextInt(1, 8))),
@@ -89,6 +90,11 @@ final class InputGenerators {
     for (int i = 0; i < values.length; i++) {
       row.set(i, values[i] / Math.sqrt(square));
     }
+  }
+
+  /** Text and frames in turns: segments of 48 and 80 tokens. */
+  private static int modality(Row row, int token) {
+    return token % 128 < 48 ? 0 : 1;
   }
 
   /** A channel over time: a slow wave of its own length, and noise. */

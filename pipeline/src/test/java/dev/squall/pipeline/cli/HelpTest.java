@@ -18,8 +18,8 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices bundle setup kernel bench"
-        + " calibrate arc doctor fpga modm test",
+    "'', --help --version run plan devices bundle setup kernel bench calibrate"
+        + " arc doctor fpga modm test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",

@@ -76,7 +76,9 @@ record ConformanceCase(
           + " -Dsurefire.failIfNoSpecifiedTests=false -Dsquall.case='%s'".formatted(this);
     }
     String options =
-        parameters.entrySet().stream().map(p -> " --param " + p).collect(Collectors.joining());
+        parameters.entrySet().stream()
+            .map(p -> " --param " + (p.getValue().contains("\"") ? "'" + p + "'" : p))
+            .collect(Collectors.joining());
     return "./squall bench %s --size %s%s --density %s --seed %d --device %s --variant %s"
         .formatted(kernel, joined(sizes), options, density, seed(), device, variant);
   }

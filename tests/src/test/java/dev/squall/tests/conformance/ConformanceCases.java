@@ -34,6 +34,16 @@ final class ConformanceCases {
               masses(),
               selection(),
               prefill(),
+              gridSearch(),
+              grid(),
+              verticalSlash(),
+              flexPrefill(),
+              blockTopk(),
+              boundary(),
+              quest(),
+              snapKv("frontier.snapkv"),
+              snapKv("frontier.ada_snapkv"),
+              adaSnapKv(),
               scan(),
               convolution(),
               quantizer(),
@@ -128,6 +138,10 @@ final class ConformanceCases {
         of(id, "H=1,L=255,D=64", "stride=4", "causal=false"),
         of(id, "H=1,L=100,D=8", "stride=64", "causal=false", "estimate=logmeanexp"),
         of(id, "H=1,L=100,D=8", "stride=1024"),
+        of(id, "H=2,L=131,D=17", "stride=4", "phases=diagonal"),
+        of(id, "H=1,L=131,D=8", "stride=64", "phases=random"),
+        of(id, "H=1,L=131,D=8", "stride=16", "phases=double", "causal=false"),
+        of(id, "H=1,L=97,D=8", "phases=triple"),
         of(id, "H=1,L=40,D=8", "scale=2"),
         of(id, "H=1,L=40,D=8").constant("q", 0),
         of(id, "H=1,L=40,D=8", "estimate=logmeanexp").constant("q", 1).constant("k", -1),
@@ -184,10 +198,148 @@ final class ConformanceCases {
         of(id, "H=3,L=61,D=17", "block=7", "stride=7", "estimate=mean"),
         of(id, "H=1,L=80,D=16", "block=16", "threshold=1"),
         of(id, "H=1,L=80,D=16", "block=16", "threshold=0.01", "dense_tail=17"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=0.01", "dense_passes=5", "pass=4"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=0.5", "dense_passes=5", "pass=5"),
+        of(id, "H=2,L=97,D=8", "block=16", "estimate=mean", "phases=diagonal"),
+        // Chunks behind a prefix.
+        of(id, "H=2,Hk=1,Q=50,L=131,D=16", "block=16", "threshold=0.6"),
+        of(id, "H=1,Q=1,L=64,D=8", "block=16", "threshold=0.5"),
+        of(id, "H=3,Q=96,L=97,D=7", "block=16", "stride=4", "estimate=mean", "causal=false"),
         of(id, "H=4,L=75,D=8", "block=16").optional(OptionalInputs.ALL),
         of(id, "H=4,L=75,D=8", "block=16", "causal=false").optional(OptionalInputs.ALL),
         of(id, "H=1,L=50,D=8", "block=16").scaled("v", HUGE),
         of(id, "H=1,L=50,D=8", "block=16").constant("q", 0));
+  }
+
+  private static Stream<ConformanceCase> gridSearch() {
+    String id = "mminference.grid_search";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=63,D=3", "strides=1"),
+        of(id, "H=6,Hk=3,L=97,D=33", "strides=3,5,7,100"),
+        of(id, "H=1,L=129,D=64", "last_queries=1"),
+        of(id, "H=3,L=65,D=17", "last_queries=1000", "scale=0.5"),
+        of(id, "H=1,L=40,D=8", "strides=7,9").constant("q", 0),
+        of(id, "H=1,L=40,D=8").scaled("q", 1e3),
+        of(id, "H=1,L=41,D=8", "strides=4,6").scaled("q", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> grid() {
+    String id = "mminference.grid";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=5,D=3", "stride=8", "phase=7"),
+        of(id, "H=3,L=127,D=7", "stride=10", "phase=3", "hline=false"),
+        of(id, "H=1,L=129,D=64", "stride=5", "phase=4", "slash=false"),
+        of(id, "H=6,Hk=2,L=65,D=33", "stride=4", "hline=false", "slash=false"),
+        of(id, "H=1,L=97,D=8", "stride=6", "phase=1", "vline=false", "slash=false"),
+        of(id, "H=1,L=97,D=8", "stride=6", "phase=1", "vline=false", "hline=false"),
+        of(id, "H=1,L=70,D=8", "stride=1"),
+        of(id, "H=1,L=33,D=8", "stride=1000", "phase=999", "scale=2"),
+        of(id, "H=1,L=40,D=8").constant("q", 0),
+        of(id, "H=1,L=40,D=8").scaled("q", 1e4),
+        of(id, "H=1,L=40,D=8").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> verticalSlash() {
+    String id = "frontier.vertical_slash";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "verticals=20", "slashes=67", "window=50"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=63,D=3", "verticals=1", "slashes=1"),
+        of(id, "H=6,Hk=2,L=257,D=33", "verticals=70", "slashes=90", "window=33"),
+        of(id, "H=1,L=300,D=64", "verticals=300", "slashes=3", "recent=1"),
+        of(id, "H=3,L=97,D=17", "sink=0", "recent=0", "verticals=9", "slashes=5", "scale=0.5"),
+        of(id, "H=1,L=129,D=8", "window=1", "verticals=30", "slashes=70"),
+        of(id, "H=1,L=150,D=8", "verticals=15", "slashes=66").constant("q", 0),
+        of(id, "H=1,L=150,D=8", "verticals=5", "slashes=66").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> flexPrefill() {
+    String id = "frontier.flexprefill";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "alpha=0.5", "min_budget=9", "window=50"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=65,D=3", "alpha=0", "min_budget=1"),
+        of(id, "H=6,Hk=2,L=257,D=33", "alpha=0.9", "min_budget=1", "window=40"),
+        of(id, "H=1,L=200,D=8", "alpha=1", "min_budget=1"),
+        of(id, "H=3,L=97,D=17", "alpha=0.3", "min_budget=7", "sink=0", "recent=0", "scale=0.5"),
+        of(id, "H=1,L=150,D=8", "alpha=0.4", "min_budget=66").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> blockTopk() {
+    String id = "frontier.block_topk";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "top=4"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=17,D=3", "top=1"),
+        of(id, "H=6,Hk=2,L=257,D=33", "top=5"),
+        of(id, "H=3,L=97,D=7", "block=7", "top=6", "scale=0.5"),
+        of(id, "H=1,L=63,D=8", "block=1", "top=9"),
+        of(id, "H=1,L=300,D=64", "block=128", "top=2"),
+        of(id, "H=1,L=100,D=8", "top=7"),
+        of(id, "H=1,L=160,D=8", "top=5").constant("q", 0),
+        of(id, "H=1,L=160,D=8", "top=4").scaled("q", 1e4),
+        of(id, "H=1,L=160,D=8", "top=4").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> boundary() {
+    String id = "mminference.boundary";
+    String lines = "{'pattern':'vertical_slash','verticals':15,'slashes':66}";
+    String shape = "{'pattern':'a_shape','sink':3,'local':20}";
+    String grid = "{'pattern':'grid','stride':5,'phase':3,'hline':%s,'vline':%s,'slash':%s}";
+    String one = plan(lines, shape, lines, grid.formatted(false, true, true));
+    String two = plan(grid.formatted(true, false, false), "{'pattern':'none'}", shape, lines);
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "kind=2d", one),
+        of(id, "H=1,L=1,D=1", "kind=2d"),
+        of(id, "H=1,L=33,D=3", "kind=none", two),
+        of(id, "H=6,Hk=2,L=257,D=33", "kind=2d", two),
+        of(id, "H=3,L=97,D=17", "kind=q", one, "last_queries=9", "scale=0.5"),
+        of(id, "H=1,L=129,D=64", "kind=k", one, "sink=0", "recent=0"),
+        of(id, "H=1,L=200,D=8", "kind=q", two),
+        of(id, "H=2,L=150,D=8", "kind=2d", one).constant("modality", 1),
+        of(id, "H=2,L=150,D=8", "kind=2d", one).scaled("v", HUGE));
+  }
+
+  /** A plan of two modalities for all heads, as a parameter. */
+  private static String plan(String... patterns) {
+    return "plan={'heads':[[[%s,%s],[%s,%s]]]}".formatted((Object[]) patterns).replace('\'', '"');
+  }
+
+  private static Stream<ConformanceCase> quest() {
+    String id = "frontier.quest";
+    return Stream.of(
+        of(id, "H=4,Hk=2,L=257,D=16", "budget=64"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=16,D=3", "budget=1"),
+        of(id, "H=6,Hk=3,L=131,D=33", "budget=50", "page=7", "share=false"),
+        of(id, "H=9,Hk=3,L=300,D=64", "budget=100", "page=1"),
+        of(id, "H=2,L=97,D=17", "budget=97", "scale=0.5"),
+        of(id, "H=1,L=160,D=8", "budget=64").constant("q", 0),
+        of(id, "H=1,L=160,D=8", "budget=64").scaled("q", 1e4),
+        of(id, "H=1,L=160,D=8", "budget=64").scaled("v", HUGE));
+  }
+
+  private static Stream<ConformanceCase> snapKv(String id) {
+    return Stream.of(
+        of(id, "H=4,Hk=2,L=257,D=16", "capacity=60", "window=40", "recent=20"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=63,D=3"),
+        of(id, "H=6,Hk=3,L=131,D=33", "capacity=5", "window=256"),
+        of(id, "H=3,L=129,D=17", "capacity=70", "pool=1", "sink=0", "recent=0", "scale=0.5"),
+        of(id, "H=1,L=200,D=64", "capacity=150", "window=1", "pool=401"),
+        of(id, "H=2,L=97,D=8", "capacity=40", "recent=9").optional(OptionalInputs.NONE),
+        of(id, "H=1,L=97,D=8", "capacity=40", "recent=9").scaled("q", 3));
+  }
+
+  private static Stream<ConformanceCase> adaSnapKv() {
+    String id = "frontier.ada_snapkv";
+    return Stream.of(
+        of(id, "H=4,L=150,D=16", "capacity=50", "recent=10", "min_share=0"),
+        of(id, "H=4,L=150,D=16", "capacity=50", "recent=10", "min_share=1"));
   }
 
   private static Stream<ConformanceCase> scan() {

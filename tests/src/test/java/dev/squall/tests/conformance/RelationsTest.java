@@ -47,6 +47,12 @@ class RelationsTest {
         new Linear(first("xattention.scores"), "q", List.of("scores")),
         new Linear(first("xattention.scores"), "k", List.of("scores")),
         new Linear(first("xattention.prefill"), "v", List.of("o")),
+        new Linear(first("mminference.grid"), "v", List.of("o")),
+        new Linear(first("frontier.vertical_slash"), "v", List.of("o")),
+        new Linear(first("frontier.flexprefill"), "v", List.of("o")),
+        new Linear(first("frontier.block_topk"), "v", List.of("o")),
+        new Linear(first("frontier.quest"), "v", List.of("o")),
+        new Linear(first("mminference.boundary"), "v", List.of("o")),
         new Linear(first("mamba.selective_scan"), "u", List.of("y", "last_state")),
         new Linear(first("mamba.selective_scan").optional(OptionalInputs.NONE), "c", List.of("y")),
         new Linear(
@@ -92,6 +98,7 @@ class RelationsTest {
     return List.of(
         new Causal(first("attention.dense"), attention, "o", 1),
         new Causal(first("attention.block_sparse"), attention, "o", 1),
+        new Causal(first("mminference.grid"), attention, "o", 1),
         new Causal(
             first("mamba.selective_scan"),
             Map.of("u", 1, "delta", 1, "b", 2, "c", 2, "z", 1),
@@ -144,7 +151,10 @@ class RelationsTest {
             ConformanceCase.of("xattention.scores", "H=3,L=67,D=7", "estimate=logmeanexp"),
             ConformanceCase.of("xattention.block_mass", "H=3,G=35"),
             ConformanceCase.of("xattention.select", "H=3,NB=17"),
-            ConformanceCase.of("xattention.prefill", "H=3,L=67,D=7", "block=16"))
+            ConformanceCase.of("xattention.prefill", "H=3,L=67,D=7", "block=16"),
+            ConformanceCase.of("mminference.grid", "H=3,L=67,D=7", "stride=5"),
+            ConformanceCase.of("frontier.vertical_slash", "H=3,L=67,D=7", "verticals=9"),
+            ConformanceCase.of("frontier.block_topk", "H=3,L=97,D=7", "top=4"))
         .flatMap(
             one ->
                 onEachVariant(
@@ -168,7 +178,10 @@ class RelationsTest {
             ConformanceCase.of("attention.dense", "H=4,Hk=2,L=29,D=9"),
             ConformanceCase.of("attention.block_sparse", "H=4,Hk=2,L=29,D=9", "block=16"),
             ConformanceCase.of("xattention.scores", "H=4,Hk=2,L=67,D=9"),
-            ConformanceCase.of("xattention.prefill", "H=4,Hk=2,L=67,D=9", "block=16"))
+            ConformanceCase.of("xattention.prefill", "H=4,Hk=2,L=67,D=9", "block=16"),
+            ConformanceCase.of("mminference.grid", "H=4,Hk=2,L=67,D=9", "stride=5"),
+            ConformanceCase.of("frontier.vertical_slash", "H=4,Hk=2,L=67,D=9", "verticals=9"),
+            ConformanceCase.of("frontier.block_topk", "H=4,Hk=2,L=97,D=9", "top=4"))
         .flatMap(
             one ->
                 onEachVariant(

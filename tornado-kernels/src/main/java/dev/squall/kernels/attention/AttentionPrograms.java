@@ -9,14 +9,22 @@ import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** How attention is handed to devices: one task, with or without a block mask. */
+/** How attention is handed to devices: one task, over all keys, a block mask or an index. */
 public final class AttentionPrograms {
   /** Stands where a mask would; never read. */
   private static final String NO_MASK = "no_mask";
+
+  /** Stands where an index would; never read. */
+  private static final String NO_INDEX = "no_index";
+
+  private static final int ALL_KEYS = 0;
+  private static final int BY_MASK = 1;
+  private static final int BY_INDEX = 2;
 
   private AttentionPrograms() {}
 
@@ -24,8 +32,25 @@ public final class AttentionPrograms {
    * What the task is given.
    *
    * @param mask name of the block mask's array
+   * @param index name of the index's array
+   * @param decides which of them says what is kept, as {@link SparseAttentionLoops#attend} counts
    */
-  public record Plan(AttentionShape shape, String mask, boolean masked, int block) {
+  public record Plan(AttentionShape shape, String mask, String index, int decides, int block) {
+
+    /** A mask, or all keys. */
+    public Plan(AttentionShape shape, String mask, boolean masked, int block) {
+      this(shape, mask, NO_INDEX, masked ? BY_MASK : ALL_KEYS, block);
+    }
+
+    /** An index of spans in the array {@code index}; only loops read it. */
+    public static Plan indexed(AttentionShape shape, String index) {
+      return new Plan(shape, NO_MASK, index, BY_INDEX, shape.tokens());
+    }
+
+    private boolean masked() {
+      return decides == BY_MASK;
+    }
+
     private int blocks() {
       return Math.ceilDiv(shape.tokens(), block);
     }
@@ -68,18 +93,26 @@ public final class AttentionPrograms {
           "head size %d is above the %d that local memory is laid out for"
               .formatted(plan.shape().headSize(), SparseAttentionTiles.MAX_HEAD_SIZE));
     }
+    int offset = plan.shape().offset();
+    if (plan.masked() && offset % SparseAttentionTiles.ROWS != 0) {
+      return Support.no(
+          "%d earlier tokens are no multiple of the tile's %d rows"
+              .formatted(offset, SparseAttentionTiles.ROWS));
+    }
     return Support.when(
         !plan.masked() || plan.block() % SparseAttentionTiles.ROWS == 0,
         "block %d is no multiple of the tile's %d rows"
             .formatted(plan.block(), SparseAttentionTiles.ROWS));
   }
 
-  /** Attention as a task of annotated loops on the arrays q, k, v, the plan's mask and o. */
+  /**
+   * Attention as a task of annotated loops on the arrays q, k, v, the plan's mask and index, and o.
+   */
   public static Task loopsTask(Plan plan) {
     return new Task(
         SparseAttentionLoops.class,
         "attend",
-        Grid.loops(plan.shape().tokens(), plan.shape().heads()),
+        Grid.loops(plan.shape().queries(), plan.shape().heads()),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -88,6 +121,7 @@ public final class AttentionPrograms {
                 arguments.f32("k"),
                 arguments.f32("v"),
                 arguments.bytes(plan.mask()),
+                arguments.i32(plan.index()),
                 arguments.f32("o"),
                 arguments.dims(),
                 arguments.scalars()));
@@ -95,7 +129,7 @@ public final class AttentionPrograms {
 
   /** Attention as a task of work-groups; arrays as in {@link #loopsTask}. */
   public static Task tilesTask(Plan plan) {
-    int rowTiles = Math.ceilDiv(plan.shape().tokens(), SparseAttentionTiles.ROWS);
+    int rowTiles = Math.ceilDiv(plan.shape().queries(), SparseAttentionTiles.ROWS);
     return new Task(
         SparseAttentionTiles.class,
         "attend",
@@ -123,24 +157,37 @@ public final class AttentionPrograms {
         shape.tokens(),
         shape.headSize(),
         shape.causal() ? 1 : 0,
-        plan.masked() ? 1 : 0,
+        plan.decides(),
         plan.block(),
-        plan.blocks());
+        plan.blocks(),
+        shape.queries());
   }
 
   private static Program program(Plan plan, Task task) {
-    Map<String, TensorType> scratch =
-        plan.masked() ? Map.of() : Map.of(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
-    return new Program(List.of(task), scratch, dims(plan), List.of(plan.shape().scale()));
+    return new Program(List.of(task), standIns(plan), dims(plan), List.of(plan.shape().scale()));
+  }
+
+  /** The arrays that stand where the plan has neither port nor scratch of its own. */
+  public static Map<String, TensorType> standIns(Plan plan) {
+    Map<String, TensorType> arrays = new LinkedHashMap<>();
+    if (plan.mask().equals(NO_MASK)) {
+      arrays.put(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
+    }
+    if (plan.index().equals(NO_INDEX)) {
+      arrays.put(NO_INDEX, new TensorType(ElementType.I32, List.of(1L)));
+    }
+    return arrays;
   }
 
   /** q, o and k, v read or written once. */
-  static double tensorBytes(AttentionShape shape) {
-    return 4.0 * 2 * (shape.heads() + shape.keyHeads()) * shape.tokens() * shape.headSize();
+  public static double tensorBytes(AttentionShape shape) {
+    double rows =
+        (double) shape.heads() * shape.queries() + (double) shape.keyHeads() * shape.tokens();
+    return 4.0 * 2 * rows * shape.headSize();
   }
 
   /** Magnitudes hold what a rounding error in a logit does to the output, so one row serves all. */
-  static Tolerance outputTolerance() {
+  public static Tolerance outputTolerance() {
     return Tolerance.anyEngine(
         "o",
         Float.MIN_NORMAL,

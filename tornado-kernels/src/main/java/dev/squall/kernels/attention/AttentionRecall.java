@@ -3,10 +3,11 @@ package dev.squall.kernels.attention;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 /**
- * How much of the true attention a block mask keeps: the share of each row's softmax weight that
- * falls on kept blocks, in double precision over all visible keys, averaged over sampled rows.
+ * How much of the true attention a selection of keys keeps: the share of each row's softmax weight
+ * that falls on kept keys, in double precision over all visible keys, averaged over sampled rows.
  */
 public final class AttentionRecall {
   private static final int ROWS_PER_HEAD = 64;
@@ -20,9 +21,9 @@ public final class AttentionRecall {
    */
   public record Recall(double mean, double lowestHead) {}
 
-  /** The recall of {@code mask} on one row seeded from each of up to 64 equal stretches a head. */
-  public static Recall sampled(Tensor q, Tensor k, AttentionShape shape, BlockMask mask) {
-    int rows = Math.min(ROWS_PER_HEAD, shape.tokens());
+  /** The recall of {@code kept} on one row seeded from each of up to 64 equal stretches a head. */
+  public static Recall sampled(Tensor q, Tensor k, AttentionShape shape, KeptKeys kept) {
+    int rows = Math.min(ROWS_PER_HEAD, shape.queries());
     double[] covered = new double[shape.heads() * rows];
     HostThreads.all()
         .forEach(
@@ -30,7 +31,7 @@ public final class AttentionRecall {
             i -> {
               int head = (int) (i / rows);
               covered[(int) i] =
-                  row(q, k, shape, mask, head, sampledRow(shape, rows, (int) (i % rows), i));
+                  row(q, k, shape, kept, head, sampledRow(shape, rows, (int) (i % rows), i));
             });
     double mean = 0;
     double lowest = 1;
@@ -45,22 +46,23 @@ public final class AttentionRecall {
     return new Recall(mean, lowest);
   }
 
-  /** The recall of {@code mask} on one row of one head. */
+  /** The recall of {@code kept} on one row of one head. */
   public static double row(
-      Tensor q, Tensor k, AttentionShape shape, BlockMask mask, int head, int row) {
-    double[] weights = SparseAttentionReference.weights(q, k, shape, null, head, row);
-    double kept = 0;
+      Tensor q, Tensor k, AttentionShape shape, KeptKeys kept, int head, int row) {
+    double[] weights = SparseAttentionReference.weights(q, k, shape, KeptKeys.ALL, head, row);
+    IntPredicate keeps = kept.ofRow(head, row);
+    double covered = 0;
     for (int key = 0; key < weights.length; key++) {
-      if (mask.keeps(head, row / mask.block(), key / mask.block())) {
-        kept += weights[key];
+      if (keeps.test(key)) {
+        covered += weights[key];
       }
     }
-    return kept;
+    return covered;
   }
 
   private static int sampledRow(AttentionShape shape, int rows, int stretch, long salt) {
-    long from = (long) shape.tokens() * stretch / rows;
-    long to = (long) shape.tokens() * (stretch + 1) / rows;
+    long from = (long) shape.queries() * stretch / rows;
+    long to = (long) shape.queries() * (stretch + 1) / rows;
     return (int) (from + new SplittableRandom(SEED + salt).nextLong(to - from));
   }
 }

@@ -8,15 +8,30 @@ import dev.squall.kernels.spec.Sizes;
  *
  * @param heads query heads H
  * @param keyHeads key/value heads Hk, a divisor of H; query head h reads key head h / (H / Hk)
- * @param tokens queries and keys L
+ * @param tokens keys L
  * @param headSize D
  * @param causal whether query i sees only keys j ≤ i
  * @param scale factor of the dot products
+ * @param queries query tokens, the last of the L: fewer than L where keys of earlier calls are kept
  */
 public record AttentionShape(
-    int heads, int keyHeads, int tokens, int headSize, boolean causal, float scale) {
+    int heads, int keyHeads, int tokens, int headSize, boolean causal, float scale, int queries) {
 
-  /** Reads H, Hk, L, D and the parameters {@code causal} and {@code scale}. */
+  /** A call whose queries are all the tokens. */
+  public AttentionShape(
+      int heads, int keyHeads, int tokens, int headSize, boolean causal, float scale) {
+    this(heads, keyHeads, tokens, headSize, causal, scale, tokens);
+  }
+
+  /** The last {@code count} queries of the same call. */
+  public AttentionShape withQueries(int count) {
+    return new AttentionShape(heads, keyHeads, tokens, headSize, causal, scale, count);
+  }
+
+  /**
+   * Reads H, Hk, L, D, Q where a signature tells queries from tokens, and the parameters {@code
+   * causal} and {@code scale}.
+   */
   public static AttentionShape of(Sizes sizes) {
     return new AttentionShape(
         sizes.extent("H"),
@@ -24,7 +39,8 @@ public record AttentionShape(
         sizes.extent("L"),
         sizes.extent("D"),
         sizes.flag("causal"),
-        scale(sizes));
+        scale(sizes),
+        sizes.extent(sizes.has("Q") ? "Q" : "L"));
   }
 
   /** The parameter {@code scale}, or 1/√D where the call leaves it open. */
@@ -56,13 +72,24 @@ public record AttentionShape(
     return head / (heads / keyHeads);
   }
 
+  /** Tokens before the first query. */
+  public int offset() {
+    return tokens - queries;
+  }
+
+  /** The token that query {@code row} is. */
+  public int position(int row) {
+    return offset() + row;
+  }
+
   /** Keys that query {@code row} may see: those below this index. */
   public int visibleKeys(int row) {
-    return causal ? row + 1 : tokens;
+    return causal ? position(row) + 1 : tokens;
   }
 
   /** (query, key) pairs of one head that may be seen. */
   public double visiblePairs() {
-    return causal ? 0.5 * tokens * (tokens + 1.0) : (double) tokens * tokens;
+    double square = (double) queries * tokens;
+    return causal ? square - 0.5 * queries * (queries - 1.0) : square;
   }
 }

@@ -3,6 +3,7 @@ package dev.squall.kernels.attention;
 import dev.squall.kernels.host.MatrixTile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Keys and values of one key head in the order in which the multiply-add kernels read them: keys
@@ -16,6 +17,9 @@ final class PackedKeyValues {
   /** Tokens and features that are transposed at a time: a square that stays in L1. */
   private static final int SQUARE = 16;
 
+  /** Neighbours from which on the packed form is copied rather than the rows transposed. */
+  private static final int SHORTEST_COPY = 8;
+
   private final int tokens;
   private final int headSize;
   private final int valueStride;
@@ -27,11 +31,20 @@ final class PackedKeyValues {
   private final float[] values;
 
   PackedKeyValues(int tokens, int headSize) {
+    this(tokens, headSize, new float[tokens * MatrixTile.padded(headSize)]);
+  }
+
+  /** Room for keys alone. */
+  static PackedKeyValues ofKeys(int tokens, int headSize) {
+    return new PackedKeyValues(tokens, headSize, new float[0]);
+  }
+
+  private PackedKeyValues(int tokens, int headSize, float[] values) {
     this.tokens = tokens;
     this.headSize = headSize;
     this.valueStride = MatrixTile.padded(headSize);
     this.keys = new float[MatrixTile.padded(tokens) * headSize];
-    this.values = new float[tokens * valueStride];
+    this.values = values;
   }
 
   /** Bytes that the packed form of one key head takes. */
@@ -57,6 +70,13 @@ final class PackedKeyValues {
 
   /** Packs the keys and values of one panel of tokens; panels are independent. */
   void packPanel(MemorySegment k, MemorySegment v, int keyHead, int panel, float[] scratch) {
+    packKeys(k, keyHead, panel, scratch);
+    int first = panel * COLUMNS;
+    copyValues(v, (long) keyHead * tokens + first, first, Math.min(COLUMNS, tokens - first));
+  }
+
+  /** As {@link #packPanel} without the values. */
+  void packKeys(MemorySegment k, int keyHead, int panel, float[] scratch) {
     int first = panel * COLUMNS;
     int count = Math.min(COLUMNS, tokens - first);
     long source = 4L * ((long) keyHead * tokens + first) * headSize;
@@ -75,18 +95,90 @@ final class PackedKeyValues {
         }
       }
     }
-    if (valueStride == headSize) {
-      MemorySegment.copy(v, F32, source, values, first * headSize, count * headSize);
-    } else {
-      for (int token = 0; token < count; token++) {
-        MemorySegment.copy(
-            v,
-            F32,
-            source + 4L * token * headSize,
-            values,
-            (first + token) * valueStride,
-            headSize);
+  }
+
+  /**
+   * Packs {@code count} tokens of a list at the front, in the list's order. Neighbours are copied
+   * together, from {@code packed} where that is given.
+   *
+   * @param k [Hk, tokens of a head, headSize], as {@code v}
+   * @param packed all tokens of the key head, or null
+   * @param row room for the keys of one token
+   */
+  void gather(
+      MemorySegment k,
+      MemorySegment v,
+      long firstToken,
+      PackedKeyValues packed,
+      int[] list,
+      int from,
+      int count,
+      float[] row) {
+    for (int at = 0; at < count; ) {
+      int token = list[from + at];
+      int span = span(list, from + at, count - at, Math.min(room(at), room(token)));
+      if (packed != null && span >= SHORTEST_COPY) {
+        copyKeys(packed, token, at, span);
+      } else {
+        for (int i = 0; i < span; i++) {
+          MemorySegment.copy(k, F32, 4 * (firstToken + token + i) * headSize, row, 0, headSize);
+          scatter(row, panelStart(at + i));
+        }
       }
+      copyValues(v, firstToken + token, at, span);
+      at += span;
+    }
+    int padded = MatrixTile.padded(count);
+    for (int feature = 0; count < padded && feature < headSize; feature++) {
+      int end = panelStart(padded - 1) + feature * COLUMNS + 1;
+      Arrays.fill(keys, end - (padded - count), end, 0);
+    }
+  }
+
+  /** Neighbouring tokens from {@code list[at]} on, at most {@code most}. */
+  private static int span(int[] list, int at, int count, int most) {
+    int end = Math.min(count, most);
+    int span = 1;
+    while (span < end && list[at + span] == list[at] + span) {
+      span++;
+    }
+    return span;
+  }
+
+  /** Places from {@code place} to the end of its panel. */
+  private static int room(int place) {
+    return COLUMNS - place % COLUMNS;
+  }
+
+  /** Where the first feature of a token stands. */
+  private int panelStart(int place) {
+    return place / COLUMNS * COLUMNS * headSize + place % COLUMNS;
+  }
+
+  private void copyKeys(PackedKeyValues packed, int token, int place, int span) {
+    int source = panelStart(token);
+    int target = panelStart(place);
+    for (int feature = 0; feature < headSize; feature++) {
+      System.arraycopy(
+          packed.keys, source + feature * COLUMNS, keys, target + feature * COLUMNS, span);
+    }
+  }
+
+  private void scatter(float[] row, int target) {
+    for (int feature = 0; feature < headSize; feature++) {
+      keys[target + feature * COLUMNS] = row[feature];
+    }
+  }
+
+  private void copyValues(MemorySegment v, long token, int place, int span) {
+    if (valueStride == headSize) {
+      MemorySegment.copy(
+          v, F32, 4 * token * headSize, values, place * valueStride, span * headSize);
+      return;
+    }
+    for (int i = 0; i < span; i++) {
+      MemorySegment.copy(
+          v, F32, 4 * (token + i) * headSize, values, (place + i) * valueStride, headSize);
     }
   }
 

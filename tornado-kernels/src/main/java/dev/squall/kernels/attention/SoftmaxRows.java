@@ -1,5 +1,6 @@
 package dev.squall.kernels.attention;
 
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.host.MatrixTile;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -34,6 +35,7 @@ final class SoftmaxRows {
   private final float[] largest;
   private final float[] total;
   private final float[] fade;
+  private final float[] lanes = LaneSum.room();
 
   SoftmaxRows(int rows) {
     largest = new float[rows];
@@ -77,7 +79,8 @@ final class SoftmaxRows {
     float factor = before == next ? 1 : (float) Math.exp((before - next) * Math.log(2));
     largest[row] = next;
     fade[row] = factor;
-    total[row] = total[row] * factor + weigh(logits, offset, padded, next);
+    weigh(logits, offset, padded, next, lanes);
+    total[row] = total[row] * factor + LaneSum.of(lanes);
   }
 
   private static float max(float[] logits, int offset, int padded) {
@@ -98,8 +101,8 @@ final class SoftmaxRows {
     return a.blend(b, b.compare(VectorOperators.GT, a)).reduceLanes(VectorOperators.MAX);
   }
 
-  /** Replaces logits by 2^(logit − largest) and answers their sum. */
-  private static float weigh(float[] logits, int offset, int padded, float largest) {
+  /** Replaces logits by 2^(logit − largest) and stores their sum, lane by lane. */
+  private static void weigh(float[] logits, int offset, int padded, float largest, float[] lanes) {
     FloatVector sum = FloatVector.zero(SPECIES);
     FloatVector shift = FloatVector.broadcast(SPECIES, largest);
     FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
@@ -121,6 +124,6 @@ final class SoftmaxRows {
       kept.intoArray(logits, offset + i);
       sum = sum.add(kept);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    sum.intoArray(lanes, 0);
   }
 }

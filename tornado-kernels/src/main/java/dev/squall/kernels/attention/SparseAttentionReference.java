@@ -5,21 +5,22 @@ import dev.squall.kernels.spec.Reference;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 
 /**
  * Softmax attention in double precision: o[h,i] = Σ_j p_j v[j] with p = softmax over the kept,
  * visible keys of scale · q[h,i]·k[j]. A row without a kept key is zero. One unit is one query row
  * of one head.
  */
-final class SparseAttentionReference implements Reference {
-  private final Function<Call, BlockMask> maskOf;
+public final class SparseAttentionReference implements Reference {
+  private final Function<Call, KeptKeys> keptOf;
 
-  private SparseAttentionReference(Function<Call, BlockMask> maskOf) {
-    this.maskOf = maskOf;
+  private SparseAttentionReference(Function<Call, KeptKeys> keptOf) {
+    this.keptOf = keptOf;
   }
 
   static SparseAttentionReference dense() {
-    return new SparseAttentionReference(call -> null);
+    return new SparseAttentionReference(call -> KeptKeys.ALL);
   }
 
   static SparseAttentionReference blockSparse() {
@@ -35,26 +36,22 @@ final class SparseAttentionReference implements Reference {
   @Override
   public void compute(Call call, long unit, Expectation expectation) {
     AttentionShape shape = AttentionShape.of(call.sizes());
-    int head = (int) (unit / shape.tokens());
-    int row = (int) (unit % shape.tokens());
-    row(call, shape, maskOf.apply(call), head, row, expectation);
+    int head = (int) (unit / shape.queries());
+    int row = (int) (unit % shape.queries());
+    row(call, shape, keptOf.apply(call), head, row, expectation);
   }
 
-  /**
-   * States output {@code o} of one row.
-   *
-   * @param mask null keeps all keys
-   */
-  static void row(
+  /** States output {@code o} of one row over the keys that {@code kept} keeps. */
+  public static void row(
       Call call,
       AttentionShape shape,
-      BlockMask mask,
+      KeptKeys kept,
       int head,
       int row,
       Reference.Expectation expectation) {
     int size = shape.headSize();
     Tensor v = call.in("v");
-    double[] weights = weights(call.in("q"), call.in("k"), shape, mask, head, row);
+    double[] weights = weights(call.in("q"), call.in("k"), shape, kept, head, row);
     long valueHead = (long) shape.keyHead(head) * shape.tokens();
     double[] sum = new double[size];
     for (int key = 0; key < weights.length; key++) {
@@ -72,7 +69,7 @@ final class SparseAttentionReference implements Reference {
     }
     // A sum of n terms one after another rounds n times; up to a thousand is in the tolerance.
     double roundings = 1 + weights.length / 1024.0;
-    long out = ((long) head * shape.tokens() + row) * size;
+    long out = ((long) head * shape.queries() + row) * size;
     for (int d = 0; d < size; d++) {
       expectation.expect("o", out + d, sum[d], magnitude[d] * roundings);
     }
@@ -85,7 +82,7 @@ final class SparseAttentionReference implements Reference {
   private static double logitMagnitude(
       Call call, AttentionShape shape, int head, int row, int key) {
     int size = shape.headSize();
-    long query = ((long) head * shape.tokens() + row) * size;
+    long query = ((long) head * shape.queries() + row) * size;
     long at = ((long) shape.keyHead(head) * shape.tokens() + key) * size;
     double sum = 0;
     for (int d = 0; d < size; d++) {
@@ -94,17 +91,18 @@ final class SparseAttentionReference implements Reference {
     return sum * shape.scale();
   }
 
-  /** Softmax weight of every visible key, zero where {@code mask} drops it. */
-  static double[] weights(
-      Tensor q, Tensor k, AttentionShape shape, BlockMask mask, int head, int row) {
+  /** Softmax weight of every visible key, zero where {@code kept} drops it. */
+  public static double[] weights(
+      Tensor q, Tensor k, AttentionShape shape, KeptKeys kept, int head, int row) {
     int size = shape.headSize();
     int visible = shape.visibleKeys(row);
-    long query = ((long) head * shape.tokens() + row) * size;
+    long query = ((long) head * shape.queries() + row) * size;
     long keyHead = (long) shape.keyHead(head) * shape.tokens();
+    IntPredicate keeps = kept.ofRow(head, row);
     double[] weights = new double[visible];
     double largest = Double.NEGATIVE_INFINITY;
     for (int key = 0; key < visible; key++) {
-      if (mask != null && !mask.keeps(head, row / mask.block(), key / mask.block())) {
+      if (!keeps.test(key)) {
         weights[key] = Double.NEGATIVE_INFINITY;
         continue;
       }

@@ -7,13 +7,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Attention on the host's vector units: tiles of query rows walk runs of keys with an online
- * softmax, after FlashAttention (Dao et al., 2022), both products on {@link MatrixTile}. Work is
- * proportional to the keys that {@link KeyRuns} keeps; memory beyond inputs and outputs is the
- * packed keys and values of a few key heads.
+ * softmax, after FlashAttention (Dao et al., 2022), both products on {@link MatrixTile}. Single
+ * keys, and runs that would fill their panels badly, are gathered into panels of their own first.
+ * Work is proportional to the keys that {@link KeyRuns} keeps; memory beyond inputs and outputs is
+ * the packed keys and values of a few key heads.
  */
 public final class SparseAttentionSimd {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -31,19 +33,36 @@ public final class SparseAttentionSimd {
   /** Packed keys and values held at once; one key head is held whatever its size. */
   private static final long PACKED_BYTES = 32L << 20;
 
+  /** A run is gathered if its panels hold more other keys than this part of its own. */
+  private static final int WASTE_PART = 4;
+
+  /**
+   * Rows that are computed together: places [first, first + rows) of a head's order.
+   *
+   * @param last the last row of them
+   */
+  private record Tile(int head, int first, int rows, int last) {}
+
   private final AttentionShape shape;
-  private final KeyRuns runs;
+  private final KeyRuns index;
   private final MemorySegment q;
+  private final MemorySegment k;
+  private final MemorySegment v;
   private final MemorySegment o;
-  private final List<int[]> tiles;
+  private final RowOrder[] orders;
 
   private SparseAttentionSimd(
-      AttentionShape shape, KeyRuns runs, MemorySegment q, MemorySegment o) {
+      AttentionShape shape, KeyRuns index, Tensor q, Tensor k, Tensor v, Tensor o) {
     this.shape = shape;
-    this.runs = runs;
-    this.q = q;
-    this.o = o;
-    this.tiles = tiles(shape.tokens(), runs.rowBlock());
+    this.index = index;
+    this.q = q.data();
+    this.k = k.data();
+    this.v = v.data();
+    this.o = o.data();
+    this.orders = new RowOrder[shape.heads()];
+    for (int head = 0; head < orders.length; head++) {
+      orders[head] = index.rows(head, shape.queries());
+    }
   }
 
   /** Bytes of memory that a call needs beyond its tensors. */
@@ -55,10 +74,10 @@ public final class SparseAttentionSimd {
   /**
    * Fills {@code o}.
    *
-   * @param q [H,L,D]
+   * @param q [H, queries, D]
    * @param k [Hk,L,D]
    * @param v [Hk,L,D]
-   * @param o [H,L,D]; a row without keys becomes zero
+   * @param o [H, queries, D]; a row without keys becomes zero
    */
   public static void attend(
       Tensor q,
@@ -66,9 +85,14 @@ public final class SparseAttentionSimd {
       Tensor v,
       Tensor o,
       AttentionShape shape,
-      KeyRuns runs,
+      KeyRuns index,
       HostThreads threads) {
-    SparseAttentionSimd attention = new SparseAttentionSimd(shape, runs, q.data(), o.data());
+    SparseAttentionSimd attention = new SparseAttentionSimd(shape, index, q, k, v, o);
+    if (index.maxRuns() == 0) {
+      // Nothing but single keys: to pack the others would cost more than to attend.
+      attention.attend(new PackedKeyValues[shape.keyHeads()], 0, shape.keyHeads(), threads);
+      return;
+    }
     long packed = PackedKeyValues.bytes(shape.tokens(), shape.headSize());
     int together = Math.clamp(PACKED_BYTES / packed, 1, shape.keyHeads());
     PackedKeyValues[] slots = new PackedKeyValues[together];
@@ -103,83 +127,180 @@ public final class SparseAttentionSimd {
   /** All query tiles of the heads that read key heads [firstKeyHead, firstKeyHead + count). */
   private void attend(PackedKeyValues[] slots, int firstKeyHead, int count, HostThreads threads) {
     int group = shape.heads() / shape.keyHeads();
-    int heads = count * group;
+    List<Tile> tiles = new ArrayList<>();
+    for (int head = firstKeyHead * group; head < (firstKeyHead + count) * group; head++) {
+      addTiles(tiles, head);
+    }
+    // The last rows see the most keys: start with them, so that no thread ends late.
+    tiles.sort(Comparator.comparingInt(Tile::last).reversed());
     threads.forEach(
-        (long) heads * tiles.size(),
+        tiles.size(),
         Scratch::new,
         (scratch, i) -> {
-          // The last tiles see the most keys: start with them, so that no thread ends late.
-          int[] tile = tiles.get(tiles.size() - 1 - (int) (i / heads));
-          int head = firstKeyHead * group + (int) (i % heads);
-          PackedKeyValues packed = slots[shape.keyHead(head) - firstKeyHead];
-          attendTile(scratch, packed, head, tile[0], tile[1]);
+          Tile tile = tiles.get((int) i);
+          attendTile(scratch, slots[shape.keyHead(tile.head()) - firstKeyHead], tile);
         });
   }
 
-  /** Cuts rows into tiles (first row, rows) of at most MAX_ROWS that cross no block's end. */
-  private static List<int[]> tiles(int tokens, int rowBlock) {
-    List<int[]> tiles = new ArrayList<>();
-    for (int block = 0; block < tokens; block += rowBlock) {
-      int blockRows = Math.min(rowBlock, tokens - block);
-      int pieces = Math.ceilDiv(blockRows, MAX_ROWS);
-      int rows = Math.ceilDiv(Math.ceilDiv(blockRows, pieces), ROW_GROUP) * ROW_GROUP;
-      for (int row = 0; row < blockRows; row += rows) {
-        tiles.add(new int[] {block + row, Math.min(rows, blockRows - row)});
+  /** Cuts the rows of a head into tiles of at most MAX_ROWS that cross no group's end. */
+  private void addTiles(List<Tile> tiles, int head) {
+    RowOrder order = orders[head];
+    for (int group = 0; group < order.groups(); group++) {
+      int start = order.start(group);
+      int groupRows = order.ends()[group] - start;
+      int pieces = Math.ceilDiv(groupRows, MAX_ROWS);
+      int rows = Math.ceilDiv(Math.ceilDiv(groupRows, Math.max(1, pieces)), ROW_GROUP) * ROW_GROUP;
+      for (int row = 0; row < groupRows; row += rows) {
+        int count = Math.min(rows, groupRows - row);
+        tiles.add(new Tile(head, start + row, count, order.row(start + row + count - 1)));
       }
     }
-    return tiles;
   }
 
-  private void attendTile(
-      Scratch scratch, PackedKeyValues packed, int head, int firstRow, int rows) {
-    loadQueries(scratch, head, firstRow, rows);
+  private void attendTile(Scratch scratch, PackedKeyValues packed, Tile tile) {
+    loadQueries(scratch, tile);
     Arrays.fill(scratch.sums, 0);
     scratch.softmax.reset();
-    int visible = shape.visibleKeys(firstRow + rows - 1);
-    int count = runs.runs(head, firstRow, rows, scratch.runs);
+    int head = tile.head();
+    int visible = shape.visibleKeys(tile.last());
+    int count = index.runs(head, tile.first(), tile.rows(), scratch.runs);
+    int gathered = 0;
     for (int run = 0; run < count; run++) {
-      int end = Math.min(scratch.runs[2 * run + 1], visible);
-      for (int start = scratch.runs[2 * run]; start < end; ) {
-        int stepEnd = Math.min(end, start - start % COLUMNS + STEP_KEYS);
-        step(scratch, packed, firstRow, rows, start, stepEnd);
-        start = stepEnd;
+      int start = scratch.runs[2 * run];
+      int end = scratch.runs[2 * run + 1];
+      if (fillsPanels(start, end)) {
+        runSteps(scratch, packed, tile.rows(), start, Math.min(end, visible));
+      } else {
+        for (int key = start; key < Math.min(end, visible); key++) {
+          scratch.list[gathered++] = key;
+          if (gathered == STEP_KEYS) {
+            listStep(scratch, packed, tile, scratch.list, 0, gathered);
+            gathered = 0;
+          }
+        }
       }
     }
-    storeOutputs(scratch, packed.valueStride(), head, firstRow, rows);
+    if (gathered > 0) {
+      listStep(scratch, packed, tile, scratch.list, 0, gathered);
+    }
+    columnSteps(scratch, packed, tile, visible);
+    if (index.keepsOwnKey(head, tile.first())) {
+      ownKeyStep(scratch, packed, tile);
+    }
+    storeOutputs(scratch, tile);
   }
 
-  private void loadQueries(Scratch scratch, int head, int firstRow, int rows) {
+  /** Whether a run's panels hold few keys beside the run's own. */
+  private static boolean fillsPanels(int start, int end) {
+    int from = start - start % COLUMNS;
+    return MatrixTile.padded(end) - from - (end - start) <= (end - start) / WASTE_PART;
+  }
+
+  private void runSteps(Scratch scratch, PackedKeyValues packed, int rows, int from, int end) {
+    for (int start = from; start < end; ) {
+      int stepEnd = Math.min(end, start - start % COLUMNS + STEP_KEYS);
+      boolean edge = shape.causal() && stepEnd > scratch.positions[0] + 1;
+      if (edge) {
+        for (int row = 0; row < rows; row++) {
+          scratch.seen[row] = Math.clamp(scratch.positions[row] + 1 - start, 0, stepEnd - start);
+        }
+      }
+      step(scratch, packed, rows, start, stepEnd, edge);
+      start = stepEnd;
+    }
+  }
+
+  private void columnSteps(Scratch scratch, PackedKeyValues packed, Tile tile, int visible) {
+    int[] columns = scratch.columns;
+    int count = index.columns(tile.head(), tile.first(), tile.rows(), columns);
+    while (count > 0 && columns[count - 1] >= visible) {
+      count--;
+    }
+    for (int from = 0; from < count; from += STEP_KEYS) {
+      listStep(scratch, packed, tile, columns, from, Math.min(STEP_KEYS, count - from));
+    }
+  }
+
+  /** A step over keys [from, from + count) of an ascending list. */
+  private void listStep(
+      Scratch scratch, PackedKeyValues packed, Tile tile, int[] list, int from, int count) {
+    gather(scratch, packed, tile, list, from, count);
+    boolean edge = shape.causal() && list[from + count - 1] > scratch.positions[0];
+    int seen = 0;
+    for (int row = 0; edge && row < tile.rows(); row++) {
+      while (seen < count && list[from + seen] <= scratch.positions[row]) {
+        seen++;
+      }
+      scratch.seen[row] = seen;
+    }
+    step(scratch, scratch.gathered, tile.rows(), 0, count, edge);
+  }
+
+  private void gather(
+      Scratch scratch, PackedKeyValues packed, Tile tile, int[] list, int from, int count) {
+    long firstToken = (long) shape.keyHead(tile.head()) * shape.tokens();
+    scratch.gathered.gather(k, v, firstToken, packed, list, from, count, scratch.keyRow);
+  }
+
+  /** A step over the rows' own keys, of which each row takes one. */
+  private void ownKeyStep(Scratch scratch, PackedKeyValues packed, Tile tile) {
+    int rows = tile.rows();
+    gather(scratch, packed, tile, scratch.positions, 0, rows);
+    logits(scratch, scratch.gathered, 0, rows, 0, rows);
+    for (int row = 0; row < rows; row++) {
+      int offset = row * Scratch.LOGIT_STRIDE;
+      float own = scratch.logits[offset + row];
+      Arrays.fill(scratch.logits, offset, offset + rows, Float.NEGATIVE_INFINITY);
+      scratch.logits[offset + row] = own;
+      scratch.softmax.step(scratch.logits, offset, rows, row);
+    }
+    sums(scratch, scratch.gathered, 0, rows, 0, 0, rows);
+  }
+
+  private void loadQueries(Scratch scratch, Tile tile) {
     int size = shape.headSize();
-    long source = 4L * ((long) head * shape.tokens() + firstRow) * size;
-    MemorySegment.copy(q, F32, source, scratch.queries, 0, rows * size);
+    RowOrder order = orders[tile.head()];
+    for (int row = 0; row < tile.rows(); row++) {
+      int query = order.row(tile.first() + row);
+      scratch.positions[row] = shape.position(query);
+      long source = 4L * ((long) tile.head() * shape.queries() + query) * size;
+      MemorySegment.copy(q, F32, source, scratch.queries, row * size, size);
+    }
     float scale = (float) (shape.scale() / Math.log(2));
-    for (int i = 0; i < rows * size; i++) {
+    for (int i = 0; i < tile.rows() * size; i++) {
       scratch.queries[i] *= scale;
     }
   }
 
-  private void storeOutputs(Scratch scratch, int stride, int head, int firstRow, int rows) {
+  private void storeOutputs(Scratch scratch, Tile tile) {
     int size = shape.headSize();
-    for (int row = 0; row < rows; row++) {
+    int stride = MatrixTile.padded(size);
+    RowOrder order = orders[tile.head()];
+    for (int row = 0; row < tile.rows(); row++) {
       float total = scratch.softmax.total(row);
       float inverse = total > 0 ? 1 / total : 0;
       for (int d = 0; d < size; d++) {
         scratch.sums[row * stride + d] *= inverse;
       }
-      long target = 4L * ((long) head * shape.tokens() + firstRow + row) * size;
+      int query = order.row(tile.first() + row);
+      long target = 4L * ((long) tile.head() * shape.queries() + query) * size;
       MemorySegment.copy(scratch.sums, row * stride, o, F32, target, size);
     }
   }
 
-  /** Keys [start, end) of one tile; at most STEP_KEYS of them, counted from a panel's start. */
+  /**
+   * Keys [start, end) of {@code packed} for one tile; at most STEP_KEYS of them, counted from a
+   * panel's start.
+   *
+   * @param edge whether some row sees fewer than all; then {@code seen} says how many
+   */
   private void step(
-      Scratch scratch, PackedKeyValues packed, int firstRow, int rows, int start, int end) {
-    boolean edge = shape.causal() && end > firstRow + 1;
+      Scratch scratch, PackedKeyValues packed, int rows, int start, int end, boolean edge) {
     int base = start - start % COLUMNS;
     if (edge) {
-      edgeLogits(scratch, packed, firstRow, rows, base, end);
-      edgeWeights(scratch, firstRow, rows, start - base, base, end);
-      edgeSums(scratch, packed, firstRow, rows, start, base, end);
+      edgeLogits(scratch, packed, rows, base, start);
+      edgeWeights(scratch, rows, start - base);
+      edgeSums(scratch, packed, rows, base, start);
     } else {
       logits(scratch, packed, 0, rows, base, end);
       for (int row = 0; row < rows; row++) {
@@ -233,44 +354,37 @@ public final class SparseAttentionSimd {
   }
 
   /** As {@link #logits}, leaving out the panels that a group of rows cannot see. */
-  private void edgeLogits(
-      Scratch scratch, PackedKeyValues packed, int firstRow, int rows, int base, int end) {
+  private void edgeLogits(Scratch scratch, PackedKeyValues packed, int rows, int base, int start) {
     for (int row = 0; row < rows; row += ROW_GROUP) {
       int count = Math.min(ROW_GROUP, rows - row);
-      logits(scratch, packed, row, count, base, Math.min(end, firstRow + row + count));
+      int seen = scratch.seen[row + count - 1];
+      if (seen > 0) {
+        logits(scratch, packed, row, count, base, start + seen);
+      }
     }
   }
 
-  private void edgeWeights(
-      Scratch scratch, int firstRow, int rows, int skipped, int base, int end) {
+  private void edgeWeights(Scratch scratch, int rows, int skipped) {
     for (int row = 0; row < rows; row++) {
       int offset = row * Scratch.LOGIT_STRIDE + skipped;
-      int seen = Math.max(0, Math.min(end, firstRow + row + 1) - base - skipped);
+      int seen = scratch.seen[row];
       if (seen > 0) {
         scratch.softmax.step(scratch.logits, offset, seen, row);
       } else {
         scratch.softmax.skip(row);
       }
       // The rows of a group share one depth in the second product: what a row cannot see weighs 0.
-      int groupEnd = firstRow + Math.min(rows, row - row % ROW_GROUP + ROW_GROUP);
-      int depth = Math.min(end, groupEnd) - base - skipped;
+      int depth = scratch.seen[Math.min(rows, row - row % ROW_GROUP + ROW_GROUP) - 1];
       for (int i = seen; i < depth; i++) {
         scratch.logits[offset + i] = 0;
       }
     }
   }
 
-  private void edgeSums(
-      Scratch scratch,
-      PackedKeyValues packed,
-      int firstRow,
-      int rows,
-      int start,
-      int base,
-      int end) {
+  private void edgeSums(Scratch scratch, PackedKeyValues packed, int rows, int base, int start) {
     for (int row = 0; row < rows; row += ROW_GROUP) {
       int count = Math.min(ROW_GROUP, rows - row);
-      int depth = Math.min(end, firstRow + row + count) - start;
+      int depth = scratch.seen[row + count - 1];
       if (depth > 0) {
         sums(scratch, packed, row, count, start, base, depth);
       }
@@ -286,6 +400,17 @@ public final class SparseAttentionSimd {
     private final float[] logits = new float[MAX_ROWS * LOGIT_STRIDE];
     private final float[] sums = new float[MAX_ROWS * MatrixTile.padded(shape.headSize())];
     private final SoftmaxRows softmax = new SoftmaxRows(MAX_ROWS);
-    private final int[] runs = new int[2 * SparseAttentionSimd.this.runs.maxRuns()];
+    private final PackedKeyValues gathered = new PackedKeyValues(STEP_KEYS, shape.headSize());
+    private final float[] keyRow = new float[shape.headSize()];
+
+    /** The tokens that the rows are. */
+    private final int[] positions = new int[MAX_ROWS];
+
+    /** Keys of a step that a row sees. */
+    private final int[] seen = new int[MAX_ROWS];
+
+    private final int[] runs = new int[2 * index.maxRuns()];
+    private final int[] columns = new int[index.maxColumns()];
+    private final int[] list = new int[STEP_KEYS];
   }
 }

@@ -35,7 +35,7 @@ public final class SparseAttentionTiles {
 
   /**
    * Attention of all rows; group x is a tile of rows, group y a head. Arguments as in {@link
-   * SparseAttentionLoops#attend}.
+   * SparseAttentionLoops#attend}, but for the index, which tiles do not read.
    */
   public static void attend(
       KernelContext context,
@@ -62,6 +62,7 @@ public final class SparseAttentionTiles {
     int masked = dims.get(5);
     int block = dims.get(6);
     int blocks = dims.get(7);
+    int count = dims.get(8);
     float scale = scalars.get(0);
 
     int item = context.localIdx;
@@ -69,10 +70,13 @@ public final class SparseAttentionTiles {
     int head = context.groupIdy;
     int group = heads / keyHeads;
     int keyBase = (head / group) * tokens * size;
-    int queryBase = head * tokens * size;
-    int maskBase = (head * blocks + firstRow / block) * blocks;
-    int lastRow = TornadoMath.min(firstRow + ROWS, tokens) - 1;
-    int visible = causal * (lastRow + 1) + (1 - causal) * tokens;
+    int queryBase = head * count * size;
+    int offset = tokens - count;
+    int firstBlock = offset / block;
+    int maskRow = (offset + firstRow) / block - firstBlock;
+    int maskBase = (head * (blocks - firstBlock) + maskRow) * blocks;
+    int lastRow = TornadoMath.min(firstRow + ROWS, count) - 1;
+    int visible = causal * (offset + lastRow + 1) + (1 - causal) * tokens;
 
     int row = item / ITEMS_PER_ROW;
     int part = item - row * ITEMS_PER_ROW;
@@ -118,7 +122,7 @@ public final class SparseAttentionTiles {
             dot += queries[row * size + d] * keys[column * size + d];
           }
           int key = j + column;
-          int edge = causal * (firstRow + row + 1) + (1 - causal) * tokens;
+          int edge = causal * (offset + firstRow + row + 1) + (1 - causal) * tokens;
           int end = TornadoMath.min(to, edge);
           logits[row * KEYS + column] = key < end ? dot : ABSENT;
         }
@@ -170,7 +174,7 @@ public final class SparseAttentionTiles {
     if (weight > 0.0f) {
       inverse = 1.0f / weight;
     }
-    if (firstRow + row < tokens) {
+    if (firstRow + row < count) {
       for (int n = 0; n < DIMS_PER_ITEM; n++) {
         int d = part + n * ITEMS_PER_ROW;
         if (d < size) {

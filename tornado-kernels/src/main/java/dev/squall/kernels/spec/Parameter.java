@@ -9,7 +9,7 @@ import java.util.Locale;
  *
  * @param defaultValue Long, Double, Boolean or String; NaN for a real that the kernel derives
  * @param minimum smallest number allowed; {@code exclusiveMinimum} leaves the bound itself out
- * @param choices the allowed words of a choice, else empty
+ * @param choices the allowed words of a choice, else empty; of a text what it holds, in words
  */
 public record Parameter(
     String name,
@@ -26,7 +26,8 @@ public record Parameter(
     INTEGER,
     REAL,
     FLAG,
-    CHOICE
+    CHOICE,
+    TEXT
   }
 
   public static Parameter integer(
@@ -57,6 +58,15 @@ public record Parameter(
   }
 
   /**
+   * Any text, which the kernel reads itself.
+   *
+   * @param range what it may hold, in words
+   */
+  public static Parameter text(String name, String defaultValue, String range, String summary) {
+    return new Parameter(name, Kind.TEXT, defaultValue, 0, false, 0, List.of(range), summary);
+  }
+
+  /**
    * The value that {@code text} denotes.
    *
    * @throws SquallException INVALID_INPUT naming the parameter, the text and the range
@@ -72,6 +82,7 @@ public record Parameter(
         }
         yield text;
       }
+      case TEXT -> text;
     };
   }
 
@@ -85,6 +96,7 @@ public record Parameter(
               : "real " + number(minimum) + " to " + number(maximum));
       case FLAG -> "true or false";
       case CHOICE -> String.join(" | ", choices);
+      case TEXT -> choices.getFirst();
     };
   }
 

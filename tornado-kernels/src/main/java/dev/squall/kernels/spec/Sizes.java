@@ -65,6 +65,10 @@ public record Sizes(Map<String, Long> dims, Map<String, Object> parameters, Set<
     return (String) value(parameter);
   }
 
+  public String text(String parameter) {
+    return (String) value(parameter);
+  }
+
   /** One line that names these sizes: {@code D=64 H=9 L=2048 causal=true +z}. */
   public String key() {
     Stream<String> extents =

@@ -27,6 +27,11 @@ import java.util.List;
  * Tokens beyond L are rows of zeros, and the diagonal tile sums its acausal pairs too, as in the
  * paper.
  *
+ * <p>Parameter {@code phases}: which logits the mean estimate samples instead, for comparison.
+ * {@code diagonal} q[iS + s] · k[jS + s]; {@code random} q[iS + π(s)] · k[jS + s] with a
+ * permutation π that depends on S alone; {@code double} and {@code triple} add to k[jS + s] the key
+ * of the phase after it, and of the one before it, around the group's end.
+ *
  * <p>Estimate {@code logmeanexp}: X[i,j] = log( (1/n) Σ exp(l) ) + log( cells / S² ) over the n
  * logits l of the same pairs that are in range and causal; cells counts all (query, key) pairs of
  * the tile that are. exp(X) is then an unbiased sample of the tile's attention mass over S². A
@@ -44,8 +49,10 @@ public final class AntidiagonalScores implements Kernel {
           .parameter(AttentionShape.causalParameter())
           .parameter(AttentionShape.scaleParameter())
           .parameter(XAttentionParameters.estimate("mean", "logmeanexp"))
+          .parameter(Phases.parameter())
           .derive("G", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("stride")))
           .require(AttentionShape::headsComplaint)
+          .require(Phases::complaint)
           .build();
 
   @Override

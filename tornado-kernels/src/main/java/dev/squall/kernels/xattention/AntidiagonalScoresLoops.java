@@ -6,6 +6,9 @@ import static dev.squall.kernels.xattention.Layout.EXCLUDED;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
+import static dev.squall.kernels.xattention.Layout.MET_KEYS;
+import static dev.squall.kernels.xattention.Layout.PHASES;
+import static dev.squall.kernels.xattention.Layout.QUERIES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
@@ -29,24 +32,28 @@ final class AntidiagonalScoresLoops {
           int depth = dims.get(DEPTH);
           int stride = dims.get(STRIDE);
           int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
+          int offset = tokens - dims.get(QUERIES);
           float score = scalars.get(EXCLUDED);
           if (j <= lastGroup) {
-            int lastQuery = i * stride + stride - 1;
-            int firstKey = j * stride;
-            int from = TornadoMath.max(0, lastQuery + 1 - tokens);
-            int to = TornadoMath.min(stride, tokens - firstKey);
             int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
-            int queryRows = h * tokens + lastQuery;
-            int keyRows = h / sharing * tokens + firstKey;
+            int keyRows = h / sharing * tokens;
+            int met = dims.get(MET_KEYS);
             float sum = 0f;
-            for (int s = from; s < to; s++) {
-              int query = (queryRows - s) * depth;
-              int key = (keyRows + s) * depth;
-              float logit = 0f;
-              for (int d = 0; d < depth; d++) {
-                logit += q.get(query + d) * k.get(key + d);
+            for (int s = 0; s < stride; s++) {
+              int query = i * stride + dims.get(PHASES + s);
+              for (int n = 0; n < met; n++) {
+                int key = j * stride + metKey(s, n, stride);
+                int inside = (query < tokens ? 1 : 0) * (query >= offset ? 1 : 0);
+                if (inside * (key < tokens ? 1 : 0) == 1) {
+                  int queryRow = (h * dims.get(QUERIES) + query - offset) * depth;
+                  int keyRow = (keyRows + key) * depth;
+                  float logit = 0f;
+                  for (int d = 0; d < depth; d++) {
+                    logit += q.get(queryRow + d) * k.get(keyRow + d);
+                  }
+                  sum += logit;
+                }
               }
-              sum += logit;
             }
             score = sum * scalars.get(SCALE) / stride;
           }
@@ -54,6 +61,18 @@ final class AntidiagonalScoresLoops {
         }
       }
     }
+  }
+
+  /** The n-th key of a group that the query of phase s meets; see {@link Phases#key}. */
+  static int metKey(int s, int n, int stride) {
+    int key = s;
+    if (n == 1) {
+      key = s + 1 == stride ? 0 : s + 1;
+    }
+    if (n == 2) {
+      key = s == 0 ? stride - 1 : s - 1;
+    }
+    return key;
   }
 
   static void logMeanExpScores(
@@ -79,16 +98,21 @@ final class AntidiagonalScoresLoops {
     int tokens = dims.get(TOKENS);
     int depth = dims.get(DEPTH);
     int stride = dims.get(STRIDE);
-    int rows = TornadoMath.min(stride, tokens - i * stride);
+    int offset = tokens - dims.get(QUERIES);
+    int end = TornadoMath.min(stride, tokens - i * stride);
+    int missing = TornadoMath.min(stride, TornadoMath.max(0, offset - i * stride));
     int columns = TornadoMath.min(stride, tokens - j * stride);
     int diagonal = i == j ? 1 : 0;
     int causalDiagonal = diagonal * dims.get(CAUSAL);
-    int top = diagonal == 1 ? rows - 1 : stride - 1;
-    int first = TornadoMath.max(0, top - rows + 1);
-    int last = causalDiagonal == 1 ? top >> 1 : TornadoMath.min(top, columns - 1);
-    float width = causalDiagonal == 1 ? 0.5f * (rows + 1) : columns;
+    int top = diagonal == 1 ? end - 1 : stride - 1;
+    int first = TornadoMath.max(0, top - end + 1);
+    int side = causalDiagonal == 1 ? top >> 1 : columns - 1;
+    int last = TornadoMath.min(top - missing, side);
+    float whole = (end - missing) * (float) columns;
+    float triangle = 0.5f * (end * (end + 1) - missing * (missing + 1));
+    float cells = causalDiagonal == 1 ? triangle : whole;
     int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
-    int queryRows = h * tokens + i * stride + top;
+    int queryRows = h * dims.get(QUERIES) + i * stride + top - offset;
     int keyRows = h / sharing * tokens + j * stride;
     float largest = -1e30f;
     float sum = 0f;
@@ -104,7 +128,6 @@ final class AntidiagonalScoresLoops {
       sum = sum * TornadoMath.exp(largest - larger) + TornadoMath.exp(logit - larger);
       largest = larger;
     }
-    float cells = rows * width;
     float sampled = (last - first + 1) * (float) stride * stride;
     return largest + TornadoMath.log(sum * (cells / sampled));
   }

@@ -46,13 +46,18 @@ final class AntidiagonalScoresReference implements Reference {
     double sum = 0;
     double magnitude = 0;
     int stride = groups.stride();
+    int[] queries = groups.phases().queries(stride);
     for (int s = 0; s < stride; s++) {
-      int query = i * stride + stride - 1 - s;
-      int key = j * stride + s;
-      if (query < groups.shape().tokens() && key < groups.shape().tokens()) {
-        Score logit = logit(groups, q, k, head, query, key);
-        sum += logit.value();
-        magnitude += logit.magnitude();
+      int query = i * stride + queries[s];
+      for (int n = 0; n < groups.phases().keys(); n++) {
+        int key = j * stride + Phases.key(s, n, stride);
+        if (query >= groups.shape().offset()
+            && query < groups.shape().tokens()
+            && key < groups.shape().tokens()) {
+          Score logit = logit(groups, q, k, head, query, key);
+          sum += logit.value();
+          magnitude += logit.magnitude();
+        }
       }
     }
     return new Score(sum / stride, magnitude / stride);
@@ -82,7 +87,8 @@ final class AntidiagonalScoresReference implements Reference {
 
   private static Score logit(Groups groups, Tensor q, Tensor k, int head, int query, int key) {
     int depth = groups.shape().headSize();
-    long queryRow = ((long) head * groups.shape().tokens() + query) * depth;
+    int row = query - groups.shape().offset();
+    long queryRow = ((long) head * groups.shape().queries() + row) * depth;
     long keyRow = ((long) groups.shape().keyHead(head) * groups.shape().tokens() + key) * depth;
     double sum = 0;
     double magnitude = 0;

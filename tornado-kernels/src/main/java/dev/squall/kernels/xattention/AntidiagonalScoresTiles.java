@@ -6,6 +6,8 @@ import static dev.squall.kernels.xattention.Layout.EXCLUDED;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
+import static dev.squall.kernels.xattention.Layout.MET_KEYS;
+import static dev.squall.kernels.xattention.Layout.PHASES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
@@ -71,15 +73,18 @@ final class AntidiagonalScoresTiles {
         int inDepth = d < depth ? 1 : 0;
         for (int n = 0; n < 4; n++) {
           int at = line + 16 * n;
-          int query = (rowStart + at) * stride + stride - 1 - s;
-          int key = (columnStart + at) * stride + s;
+          int query = (rowStart + at) * stride + dims.get(PHASES + s);
           float queryValue = 0f;
           if (inDepth * (query < tokens ? 1 : 0) == 1) {
             queryValue = q.get((queryRows + query) * depth + d);
           }
           float keyValue = 0f;
-          if (inDepth * (key < tokens ? 1 : 0) == 1) {
-            keyValue = k.get((keyRows + key) * depth + d);
+          for (int met = 0; met < dims.get(MET_KEYS); met++) {
+            int phase = AntidiagonalScoresLoops.metKey(s, met, stride);
+            int key = (columnStart + at) * stride + phase;
+            if (inDepth * (key < tokens ? 1 : 0) == 1) {
+              keyValue += k.get((keyRows + key) * depth + d);
+            }
           }
           queryTile[feature * PITCH + at] = queryValue;
           keyTile[feature * PITCH + at] = keyValue;

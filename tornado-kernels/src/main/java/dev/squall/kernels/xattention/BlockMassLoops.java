@@ -5,6 +5,9 @@ import static dev.squall.kernels.xattention.Layout.BLOCK_GROUPS;
 import static dev.squall.kernels.xattention.Layout.CAUSAL;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
+import static dev.squall.kernels.xattention.Layout.QUERIES;
+import static dev.squall.kernels.xattention.Layout.STRIDE;
+import static dev.squall.kernels.xattention.Layout.TOKENS;
 
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -55,7 +58,7 @@ final class BlockMassLoops {
           int rowEnd = TornadoMath.min((r + 1) * side, groups);
           int columnEnd = TornadoMath.min((c + 1) * side, groups);
           float sum = 0f;
-          for (int i = r * side; i < rowEnd; i++) {
+          for (int i = TornadoMath.max(r * side, firstGroup(dims)); i < rowEnd; i++) {
             int row = h * groups + i;
             int end = causal == 1 ? TornadoMath.min(i + 1, columnEnd) : columnEnd;
             float largest = maximum.get(row);
@@ -69,5 +72,11 @@ final class BlockMassLoops {
         }
       }
     }
+  }
+
+  /** The group of the first query. */
+  static int firstGroup(IntArray dims) {
+    int stride = TornadoMath.max(1, dims.get(STRIDE));
+    return (dims.get(TOKENS) - dims.get(QUERIES)) / stride;
   }
 }

@@ -3,6 +3,7 @@ package dev.squall.kernels.xattention;
 import static dev.squall.kernels.xattention.Layout.BLOCKS;
 import static dev.squall.kernels.xattention.Layout.CAUSAL;
 import static dev.squall.kernels.xattention.Layout.FIRST_DENSE_ROW;
+import static dev.squall.kernels.xattention.Layout.FIRST_ROW;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.HEAD_THRESHOLDS;
 import static dev.squall.kernels.xattention.Layout.THRESHOLD;
@@ -26,10 +27,12 @@ final class BlockSelectionLoops {
   static void selectBlocks(
       FloatArray mass, FloatArray thresholds, ByteArray mask, IntArray dims, FloatArray scalars) {
     for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
-      for (@Parallel int r = 0; r < dims.get(BLOCKS); r++) {
+      for (@Parallel int n = 0; n < dims.get(BLOCKS) - dims.get(FIRST_ROW); n++) {
         int blocks = dims.get(BLOCKS);
         int causal = dims.get(CAUSAL);
+        int r = n + dims.get(FIRST_ROW);
         int start = (h * blocks + r) * blocks;
+        int target = (h * (blocks - dims.get(FIRST_ROW)) + n) * blocks;
         int allowed = causal == 1 ? r + 1 : blocks;
         float threshold = scalars.get(THRESHOLD);
         if (dims.get(HEAD_THRESHOLDS) == 1) {
@@ -78,7 +81,7 @@ final class BlockSelectionLoops {
           int forced = causal * ((c == 0 ? 1 : 0) | (c == r ? 1 : 0));
           int taken = (value > level ? 1 : 0) | ((value == level ? 1 : 0) & (c <= index ? 1 : 0));
           int inside = c < allowed ? 1 : 0;
-          mask.set(start + c, (byte) (inside * (all | forced | taken)));
+          mask.set(target + c, (byte) (inside * (all | forced | taken)));
         }
       }
     }

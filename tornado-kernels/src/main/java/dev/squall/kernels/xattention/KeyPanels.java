@@ -10,7 +10,8 @@ import java.lang.foreign.ValueLayout;
  * The keys of all heads laid out for {@link MatrixTile}: panels of {@link MatrixTile#COLUMNS} key
  * groups, each [stride][depth][column]. Row (s, d) of a panel holds feature d of the s-th token of
  * its groups, so a whole panel is the operand of the mean estimate (depth S·D) and each s a slice
- * for one phase (depth D). Tokens and groups out of range are zeros.
+ * for one phase (depth D). Where a query meets several keys of a group, row (s, d) is their sum.
+ * Tokens and groups out of range are zeros.
  */
 final class KeyPanels {
   private static final int COLUMNS = MatrixTile.COLUMNS;
@@ -61,16 +62,18 @@ final class KeyPanels {
     // Phase by phase, so that the rows being written stay in the first-level cache.
     for (int s = 0; s < stride; s++) {
       for (int column = 0; column < COLUMNS; column++) {
-        long token = (long) (firstGroup + column) * stride + s;
-        if (token < tokens) {
-          MemorySegment.copy(
-              k,
-              ValueLayout.JAVA_FLOAT_UNALIGNED,
-              (headStart + token) * depth * Float.BYTES,
-              row,
-              0,
-              depth);
-          scatter(row, panel, s * depth * COLUMNS + column);
+        for (int n = 0; n < groups.phases().keys(); n++) {
+          long token = (long) (firstGroup + column) * stride + Phases.key(s, n, stride);
+          if (token < tokens) {
+            MemorySegment.copy(
+                k,
+                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                (headStart + token) * depth * Float.BYTES,
+                row,
+                0,
+                depth);
+            scatter(row, panel, s * depth * COLUMNS + column);
+          }
         }
       }
     }
@@ -79,7 +82,7 @@ final class KeyPanels {
 
   private static void scatter(float[] row, float[] panel, int start) {
     for (int d = 0; d < row.length; d++) {
-      panel[start + d * COLUMNS] = row[d];
+      panel[start + d * COLUMNS] += row[d];
     }
   }
 }

@@ -15,15 +15,27 @@ final class Layout {
   static final int CAUSAL = 4;
   static final int BLOCK = 6;
   static final int BLOCKS = 7;
-  static final int STRIDE = 8;
-  static final int GROUPS = 9;
-  static final int BLOCK_GROUPS = 10;
+
+  /** Queries, the last of the tokens. */
+  static final int QUERIES = 8;
+
+  static final int STRIDE = 9;
+  static final int GROUPS = 10;
+  static final int BLOCK_GROUPS = 11;
 
   /** Whether each head has a threshold of its own: 0 or 1. */
-  static final int HEAD_THRESHOLDS = 11;
+  static final int HEAD_THRESHOLDS = 12;
 
   /** Block rows from here on keep all allowed blocks. */
-  static final int FIRST_DENSE_ROW = 12;
+  static final int FIRST_DENSE_ROW = 13;
+
+  /** The block row of the first query. */
+  static final int FIRST_ROW = 14;
+
+  /** Keys of a group that a query meets, and from here on the query of each phase. */
+  static final int MET_KEYS = 15;
+
+  static final int PHASES = 16;
 
   // Scalars.
   static final int SCALE = 0;

@@ -1,5 +1,6 @@
 package dev.squall.kernels.xattention;
 
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -7,7 +8,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,13 +30,16 @@ final class ScoreRows {
   private final Groups groups;
   private final KeyPanels keys;
 
-  /** Query rows, phases reversed, scaled: [row][stride · depth], padded against aliasing. */
+  /**
+   * Query rows, in the order of the phases, scaled: [row][stride · depth], padded against aliasing.
+   */
   private final float[] queries;
 
   private final int queryStride;
   private final float[] values;
   private final int valueStride;
 
+  private final float[] lanes = LaneSum.room();
   private final LogMeanExp fold = new LogMeanExp(TILE_ROWS);
 
   /**
@@ -97,6 +100,7 @@ final class ScoreRows {
   private void loadQueries(MemorySegment q, int head, int first, int count) {
     int stride = groups.stride();
     int depth = groups.shape().headSize();
+    int[] phases = groups.phases().queries(stride);
     // Exponents are taken to base two; a mean logit stays as it is.
     float factor =
         (float)
@@ -106,9 +110,10 @@ final class ScoreRows {
     for (int row = 0; row < count; row++) {
       for (int s = 0; s < stride; s++) {
         int target = row * queryStride + s * depth;
-        long token = (long) (first + row) * stride + stride - 1 - s;
-        if (token < groups.shape().tokens()) {
-          long source = ((long) head * groups.shape().tokens() + token) * depth;
+        long token = (long) (first + row) * stride + phases[s];
+        long query = token - groups.shape().offset();
+        if (query >= 0 && token < groups.shape().tokens()) {
+          long source = ((long) head * groups.shape().queries() + query) * depth;
           loadScaled(q, source, depth, factor, queries, target);
         } else {
           Arrays.fill(queries, target, target + depth, 0f);
@@ -187,8 +192,10 @@ final class ScoreRows {
     boolean shortLast = groups.size(last) < groups.stride();
     for (int row = 0; row < count; row++) {
       int i = first + row;
-      if (shortLast && i == last) {
-        for (int j = 0; j <= last; j++) {
+      boolean shortGroup = (shortLast && i == last) || groups.missing(i) > 0;
+      if (shortGroup) {
+        int end = groups.shape().causal() ? i : last;
+        for (int j = 0; groups.missing(i) < groups.size(i) && j <= end; j++) {
           values[row * valueStride + j] = cell(k, head, row, i, j);
         }
       } else {
@@ -213,7 +220,7 @@ final class ScoreRows {
     float most = Float.NEGATIVE_INFINITY;
     double sum = 0;
     for (int s = antidiagonal.first(); s <= antidiagonal.last(); s++) {
-      float logit = dot(queries, queryStart + s * depth, k, (keyStart + s) * depth, depth);
+      float logit = dot(queries, queryStart + s * depth, k, (keyStart + s) * depth, depth, lanes);
       if (logit > most) {
         sum = sum * Math.exp(LN2 * (most - logit)) + 1;
         most = logit;
@@ -225,7 +232,8 @@ final class ScoreRows {
     return (float) (LN2 * most + Math.log(sum * share));
   }
 
-  private static float dot(float[] a, int offset, MemorySegment b, long start, int depth) {
+  private static float dot(
+      float[] a, int offset, MemorySegment b, long start, int depth, float[] lanes) {
     FloatVector sum = FloatVector.zero(SPECIES);
     int d = 0;
     for (; d <= depth - LANES; d += LANES) {
@@ -243,6 +251,7 @@ final class ScoreRows {
               SPECIES, b, (start + d) * Float.BYTES, ByteOrder.LITTLE_ENDIAN, rest);
       sum = left.fma(right, sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    sum.intoArray(lanes, 0);
+    return LaneSum.of(lanes);
   }
 }

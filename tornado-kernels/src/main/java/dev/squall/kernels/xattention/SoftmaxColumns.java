@@ -1,5 +1,6 @@
 package dev.squall.kernels.xattention;
 
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.host.MatrixTile;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -14,6 +15,7 @@ final class SoftmaxColumns {
   private static final float LOG2_E = (float) (1 / Math.log(2));
 
   private final float[] sums;
+  private final float[] lanes = LaneSum.room();
 
   /**
    * @param columns the most scores of a row
@@ -39,8 +41,8 @@ final class SoftmaxColumns {
     int padded = padded(count);
     Arrays.fill(scores, start + count, start + padded, Float.NEGATIVE_INFINITY);
     float largest = max(scores, start, padded);
-    float total = exponentials(scores, start, padded, largest);
-    accumulate(scores, start, padded, 1 / total, sums);
+    exponentials(scores, start, padded, largest, lanes);
+    accumulate(scores, start, padded, 1 / LaneSum.of(lanes), sums);
   }
 
   /** The sums of columns {@code from … to − 1}. */
@@ -61,8 +63,9 @@ final class SoftmaxColumns {
     return most.reduceLanes(VectorOperators.MAX);
   }
 
-  /** Replaces scores by exp(score − largest) and answers their sum. */
-  private static float exponentials(float[] scores, int start, int padded, float largest) {
+  /** Replaces scores by exp(score − largest) and stores their sum, lane by lane. */
+  private static void exponentials(
+      float[] scores, int start, int padded, float largest, float[] lanes) {
     FloatVector rounder = FloatVector.broadcast(SPECIES, Exp2.ROUNDER);
     FloatVector lowest = FloatVector.broadcast(SPECIES, Exp2.LOWEST);
     FloatVector c5 = FloatVector.broadcast(SPECIES, Exp2.C5);
@@ -84,7 +87,7 @@ final class SoftmaxColumns {
       weight.intoArray(scores, i);
       total = total.add(weight);
     }
-    return total.reduceLanes(VectorOperators.ADD);
+    total.intoArray(lanes, 0);
   }
 
   private static void accumulate(

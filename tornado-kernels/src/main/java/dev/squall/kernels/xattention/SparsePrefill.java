@@ -32,23 +32,30 @@ import java.util.stream.Stream;
  * AntidiagonalScores}, {@link BlockMass} and {@link BlockSelection}, then softmax attention over
  * the kept blocks, causal element by element within the diagonal block.
  *
- * <p>In: q f32[H,L,D], k and v f32[Hk,L,D], optional thresholds f32[H] in [0, 1]. Out: o
- * f32[H,L,D]; mask u8[H,NB,NB], NB = ⌈L / block⌉; density f32[H], the share of the (query, key)
+ * <p>In: q f32[H,Q,D], k and v f32[Hk,L,D], optional thresholds f32[H] in [0, 1]. Out: o
+ * f32[H,Q,D]; mask u8[H,QB,NB], NB = ⌈L / block⌉; density f32[H], the share of the (query, key)
  * pairs that are kept, of those that a causal call may see. A row that keeps no key (possible with
  * a threshold of zero in a call that is not causal) gives zeros.
  *
+ * <p>The queries are the last Q of the L tokens: all of them, or a chunk behind the cached keys of
+ * earlier ones, of any length. Groups and blocks are always cut from the first token; QB are the
+ * blocks that hold queries. A group whose first tokens have no queries here is scored by those that
+ * it has, so that a chunk which begins at a block's start selects as the whole prompt would.
+ *
  * <p>Block rows that hold any of the last {@code dense_tail} tokens keep all allowed blocks: the
- * tokens that the answer starts from see everything.
+ * tokens that the answer starts from see everything. A caller that computes the same tokens again
+ * and again, as diffusion does, counts its passes from zero in {@code pass}: the first {@code
+ * dense_passes} keep all blocks, since what they decide cannot be put right later.
  */
 public final class SparsePrefill implements Kernel {
   private static final Signature SIGNATURE =
       Signature.of("xattention.prefill", "attention over blocks that antidiagonal scoring selects")
-          .in("q", ElementType.F32, "H", "L", "D")
+          .in("q", ElementType.F32, "H", "Q", "D")
           .in("k", ElementType.F32, "Hk", "L", "D")
           .in("v", ElementType.F32, "Hk", "L", "D")
           .optionalIn("thresholds", ElementType.F32, "H")
-          .out("o", ElementType.F32, "H", "L", "D")
-          .out("mask", ElementType.U8, "H", "NB", "NB")
+          .out("o", ElementType.F32, "H", "Q", "D")
+          .out("mask", ElementType.U8, "H", "QB", "NB")
           .out("density", ElementType.F32, "H")
           .parameter(XAttentionParameters.stride())
           .parameter(XAttentionParameters.block())
@@ -56,13 +63,23 @@ public final class SparsePrefill implements Kernel {
           .parameter(AttentionShape.causalParameter())
           .parameter(AttentionShape.scaleParameter())
           .parameter(XAttentionParameters.estimate("logmeanexp", "mean"))
+          .parameter(Phases.parameter())
           .parameter(
               Parameter.integer(
                   "dense_tail", 0, 0, Integer.MAX_VALUE, "last tokens whose blocks stay dense"))
+          .parameter(
+              Parameter.integer(
+                  "dense_passes", 0, 0, Integer.MAX_VALUE, "first passes that keep all blocks"))
+          .parameter(
+              Parameter.integer(
+                  "pass", 0, 0, Integer.MAX_VALUE, "which pass of an iterative caller this is"))
           .derive("G", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("stride")))
           .derive("NB", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("block")))
+          .derive("QB", sizes -> sizes.dim("NB") - SparsePrefill.firstRow(sizes))
           .require(AttentionShape::headsComplaint)
+          .require(SparsePrefill::queriesComplaint)
           .require(XAttentionParameters::blockComplaint)
+          .require(Phases::complaint)
           .build();
 
   @Override
@@ -70,15 +87,21 @@ public final class SparsePrefill implements Kernel {
     return SIGNATURE;
   }
 
+  /** The scores of the query groups that there are. */
+  private static double search(Sizes sizes) {
+    AttentionShape shape = AttentionShape.of(sizes);
+    double share = shape.visiblePairs() / shape.withQueries(shape.tokens()).visiblePairs();
+    return new AntidiagonalScores().cost(sizes).operations() * share;
+  }
+
   /** The search, and attention as if dense: what selection saves is known only afterwards. */
   @Override
   public Cost cost(Sizes sizes) {
     AttentionShape shape = AttentionShape.of(sizes);
     double attention = 4.0 * shape.headSize() * shape.heads() * shape.visiblePairs();
-    double search = new AntidiagonalScores().cost(sizes).operations();
-    double tensors = 2.0 * (shape.heads() + shape.keyHeads()) * shape.tokens() * shape.headSize();
-    double mask = (double) sizes.dim("H") * sizes.dim("NB") * sizes.dim("NB");
-    return new Cost(attention + search, 4 * tensors + mask);
+    double search = search(sizes);
+    double mask = (double) sizes.dim("H") * sizes.dim("QB") * sizes.dim("NB");
+    return new Cost(attention + search, AttentionPrograms.tensorBytes(shape) + mask);
   }
 
   /** The search, and attention on the pairs that were kept. */
@@ -90,7 +113,7 @@ public final class SparsePrefill implements Kernel {
     for (int head = 0; head < shape.heads(); head++) {
       kept += call.out("density").f32(head) * shape.visiblePairs();
     }
-    double search = new AntidiagonalScores().cost(sizes).operations();
+    double search = search(sizes);
     return new Cost(search + 4.0 * shape.headSize() * kept, cost(sizes).bytes());
   }
 
@@ -140,8 +163,22 @@ public final class SparsePrefill implements Kernel {
         new Variant.Device("loops", (sizes, device) -> indexable(sizes), SparsePrefill::loops));
   }
 
+  /** The block of the first query. */
+  static int firstRow(Sizes sizes) {
+    return (int) (Math.max(0, sizes.dim("L") - sizes.dim("Q")) / sizes.integer("block"));
+  }
+
+  private static String queriesComplaint(Sizes sizes) {
+    return sizes.dim("Q") <= sizes.dim("L")
+        ? null
+        : "queries Q = %d are more than tokens L = %d".formatted(sizes.dim("Q"), sizes.dim("L"));
+  }
+
   /** The first block row that keeps all allowed blocks, NB if none does. */
   static int firstDenseRow(Sizes sizes) {
+    if (sizes.integer("pass") < sizes.integer("dense_passes")) {
+      return 0;
+    }
     int tail = sizes.integer("dense_tail");
     return tail == 0
         ? sizes.extent("NB")
@@ -165,6 +202,8 @@ public final class SparsePrefill implements Kernel {
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {
     return Stream.of(
             indexable(sizes),
+            Support.when(
+                sizes.dim("Q") == sizes.dim("L"), "tiles score whole prompts, not chunks of one"),
             DeviceLimits.workGroups(
                 device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES),
             BlockMass.massTilesFit(sizes, device),
@@ -208,6 +247,7 @@ public final class SparsePrefill implements Kernel {
     long blocks = sizes.dim("NB");
     Map<String, TensorType> scratch = new LinkedHashMap<>(extraScratch);
     scratch.putAll(XAttentionPrograms.selectScratch(sizes));
+    scratch.putAll(AttentionPrograms.standIns(attention(sizes)));
     scratch.put("scores", new TensorType(ElementType.F32, List.of(heads, groups, groups)));
     scratch.put("mass", new TensorType(ElementType.F32, List.of(heads, blocks, blocks)));
     scratch.put(

@@ -28,17 +28,19 @@ final class SparsePrefillReference implements Reference {
 
   @Override
   public long units(Sizes sizes) {
-    return sizes.dim("H") * (sizes.dim("NB") + 1);
+    return sizes.dim("H") * (sizes.dim("QB") + 1);
   }
 
   @Override
   public void compute(Call call, long unit, Expectation expectation) {
     int blocks = call.sizes().extent("NB");
-    long rows = call.sizes().dim("H") * blocks;
+    int first = SparsePrefill.firstRow(call.sizes());
+    int queryBlocks = call.sizes().extent("QB");
+    long rows = call.sizes().dim("H") * queryBlocks;
     if (unit >= rows) {
       int head = (int) (unit - rows);
       double pairs = 0;
-      for (int row = 0; row < blocks; row++) {
+      for (int row = first; row < blocks; row++) {
         boolean[] kept = BlockSelectionReference.select(candidates(call, head, row).row());
         pairs += keptPairs(call.sizes(), row, column -> kept[column]);
       }
@@ -46,8 +48,8 @@ final class SparsePrefillReference implements Reference {
       expectation.expect("density", head, pairs / shape.visiblePairs());
       return;
     }
-    int head = (int) (unit / blocks);
-    int row = (int) (unit % blocks);
+    int head = (int) (unit / queryBlocks);
+    int row = first + (int) (unit % queryBlocks);
     boolean[] kept = BlockSelectionReference.select(candidates(call, head, row).row());
     for (int column = 0; column < blocks; column++) {
       expectation.expect("mask", unit * blocks + column, kept[column] ? 1 : 0);
@@ -58,13 +60,15 @@ final class SparsePrefillReference implements Reference {
   @Override
   public String judge(Call call, long unit) {
     int blocks = call.sizes().extent("NB");
-    long rows = call.sizes().dim("H") * blocks;
+    int first = SparsePrefill.firstRow(call.sizes());
+    int queryBlocks = call.sizes().extent("QB");
+    long rows = call.sizes().dim("H") * queryBlocks;
     Tensor mask = call.out("mask");
     if (unit >= rows) {
       int head = (int) (unit - rows);
       double pairs = 0;
-      for (int row = 0; row < blocks; row++) {
-        long start = ((long) head * blocks + row) * blocks;
+      for (int row = first; row < blocks; row++) {
+        long start = ((long) head * queryBlocks + row - first) * blocks;
         pairs += keptPairs(call.sizes(), row, column -> mask.u8(start + column) == 1);
       }
       double expected = pairs / AttentionShape.of(call.sizes()).visiblePairs();
@@ -73,8 +77,8 @@ final class SparsePrefillReference implements Reference {
           ? null
           : "density %s of a mask of density %s".formatted(actual, expected);
     }
-    int head = (int) (unit / blocks);
-    int row = (int) (unit % blocks);
+    int head = (int) (unit / queryBlocks);
+    int row = first + (int) (unit % queryBlocks);
     long start = unit * blocks;
     Candidates candidates = candidates(call, head, row);
     String problem =
@@ -105,7 +109,7 @@ final class SparsePrefillReference implements Reference {
     int count = groups.count();
     double[] mass = new double[sizes.extent("NB")];
     double magnitude = 0;
-    for (int i = row * side; i < Math.min(count, (row + 1) * side); i++) {
+    for (int i = Math.max(row * side, groups.first()); i < Math.min(count, (row + 1) * side); i++) {
       int allowed = groups.shape().causal() ? i + 1 : count;
       double[] scores = new double[allowed];
       for (int j = 0; j < allowed; j++) {
@@ -132,7 +136,8 @@ final class SparsePrefillReference implements Reference {
     int tokens = sizes.extent("L");
     int block = sizes.integer("block");
     double pairs = 0;
-    for (int query = row * block; query < Math.min(tokens, (row + 1) * block); query++) {
+    int from = Math.max(row * block, AttentionShape.of(sizes).offset());
+    for (int query = from; query < Math.min(tokens, (row + 1) * block); query++) {
       int visible = sizes.flag("causal") ? query + 1 : tokens;
       for (int column = 0; column * block < visible; column++) {
         if (kept.test(column)) {
@@ -149,7 +154,8 @@ final class SparsePrefillReference implements Reference {
     AttentionShape shape = AttentionShape.of(call.sizes());
     int block = call.sizes().integer("block");
     int end = Math.min(shape.tokens(), (row + 1) * block);
-    for (int query = row * block; query < end; query++) {
+    int from = Math.max(0, row * block - shape.offset());
+    for (int query = from; query < end - shape.offset(); query++) {
       double[] weights = weights(call, shape, head, query, key -> kept.test(key / block));
       int depth = shape.headSize();
       long start = (long) shape.keyHead(head) * shape.tokens() * depth;
@@ -161,7 +167,7 @@ final class SparsePrefillReference implements Reference {
           sum += term;
           magnitude += Math.abs(term);
         }
-        long index = ((long) head * shape.tokens() + query) * depth + d;
+        long index = ((long) head * shape.queries() + query) * depth + d;
         expectation.expect("o", index, sum, magnitude);
       }
     }
@@ -173,7 +179,7 @@ final class SparsePrefillReference implements Reference {
   private static double[] weights(
       Call call, AttentionShape shape, int head, int query, IntPredicate kept) {
     int depth = shape.headSize();
-    long queryStart = ((long) head * shape.tokens() + query) * depth;
+    long queryStart = ((long) head * shape.queries() + query) * depth;
     long keyStart = (long) shape.keyHead(head) * shape.tokens() * depth;
     double[] weights = new double[shape.visibleKeys(query)];
     double largest = Double.NEGATIVE_INFINITY;

@@ -28,7 +28,7 @@ final class SparsePrefillSimd {
     Sizes sizes = call.sizes();
     AttentionShape shape = AttentionShape.of(sizes);
     search(call, threads);
-    BlockMask mask = new BlockMask(call.out("mask"), sizes.integer("block"));
+    BlockMask mask = new BlockMask(call.out("mask"), sizes.integer("block"), shape.offset());
     SparseAttentionSimd.attend(
         call.in("q"),
         call.in("k"),
@@ -48,13 +48,14 @@ final class SparsePrefillSimd {
     KeyPanels keys = KeyPanels.pack(groups, call.in("k"), threads);
     int heads = groups.shape().heads();
     int together = blockRows(call.sizes());
-    int units = Math.ceilDiv(call.sizes().extent("NB"), together);
+    int firstRow = SparsePrefill.firstRow(call.sizes());
+    int units = Math.ceilDiv(call.sizes().extent("NB") - firstRow, together);
     threads.forEach(
         (long) units * heads,
         () -> new Search(call, groups, keys, together),
         (search, index) -> {
           // Later block rows see more keys, so they come first.
-          int first = (units - 1 - (int) (index / heads)) * together;
+          int first = firstRow + (units - 1 - (int) (index / heads)) * together;
           search.blockRows((int) (index % heads), first, together);
         });
   }
@@ -103,7 +104,7 @@ final class SparsePrefillSimd {
       columns.clear();
       int count = groups.count();
       int end = Math.min(count, (row + 1) * side);
-      for (int i = row * side; i < end; i++) {
+      for (int i = Math.max(row * side, groups.first()); i < end; i++) {
         int allowed = groups.shape().causal() ? i + 1 : count;
         columns.add(scores.values(), (i - firstGroup) * scores.valueStride(), allowed);
       }
@@ -116,7 +117,8 @@ final class SparsePrefillSimd {
     private void select(int head, int row) {
       Tensor mask = call.out("mask");
       selection.select(row, groups.shape().causal(), SparsePrefill.threshold(call, head, row));
-      selection.store(mask, ((long) head * blocks + row) * blocks);
+      long place = head * mask.dim(1) + row - SparsePrefill.firstRow(call.sizes());
+      selection.store(mask, place * blocks);
     }
   }
 }

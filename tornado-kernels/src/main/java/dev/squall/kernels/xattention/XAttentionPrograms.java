@@ -7,6 +7,7 @@ import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -148,7 +149,7 @@ final class XAttentionPrograms {
     return new Task(
         BlockSelectionLoops.class,
         "selectBlocks",
-        Grid.loops(sizes.extent("NB"), sizes.extent("H")),
+        Grid.loops(maskRows(sizes), sizes.extent("H")),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -158,6 +159,10 @@ final class XAttentionPrograms {
                 arguments.bytes("mask"),
                 arguments.dims(),
                 arguments.scalars()));
+  }
+
+  private static int maskRows(Sizes sizes) {
+    return sizes.extent(sizes.has("QB") ? "QB" : "NB");
   }
 
   static Map<String, TensorType> selectScratch(Sizes sizes) {
@@ -170,7 +175,7 @@ final class XAttentionPrograms {
     return new Task(
         KeptPairsLoops.class,
         "rowPairs",
-        Grid.loops(sizes.extent("NB"), sizes.extent("H")),
+        Grid.loops(maskRows(sizes), sizes.extent("H")),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -207,20 +212,32 @@ final class XAttentionPrograms {
   private static List<Integer> dims(Sizes sizes) {
     int block = integer(sizes, "block");
     int stride = integer(sizes, "stride");
-    return List.of(
-        sizes.extent("H"),
-        extent(sizes, "Hk"),
-        extent(sizes, "L"),
-        extent(sizes, "D"),
-        sizes.flag("causal") ? 1 : 0,
-        1,
-        block,
-        extent(sizes, "NB"),
-        stride,
-        extent(sizes, "G"),
-        stride > 0 ? block / stride : 0,
-        sizes.given("thresholds") ? 1 : 0,
-        firstDenseRow(sizes));
+    List<Integer> dims =
+        new ArrayList<>(
+            List.of(
+                sizes.extent("H"),
+                extent(sizes, "Hk"),
+                extent(sizes, "L"),
+                extent(sizes, "D"),
+                sizes.flag("causal") ? 1 : 0,
+                1,
+                block,
+                extent(sizes, "NB"),
+                extent(sizes, sizes.has("Q") ? "Q" : "L"),
+                stride,
+                extent(sizes, "G"),
+                stride > 0 ? block / stride : 0,
+                sizes.given("thresholds") ? 1 : 0,
+                firstDenseRow(sizes),
+                sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0));
+    if (sizes.parameters().containsKey("phases")) {
+      Phases phases = Phases.of(sizes);
+      dims.add(phases.keys());
+      for (int query : phases.queries(stride)) {
+        dims.add(query);
+      }
+    }
+    return dims;
   }
 
   private static int firstDenseRow(Sizes sizes) {

@@ -188,6 +188,27 @@ class SparsePrefillTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"simd", "tiles", "loops", "reference"})
+  void theFirstPassesAreDense(String variant) {
+    Map<String, Tensor> inputs = inputs(61, 2, 1, 130, 8);
+    for (int pass = 0; pass < 4; pass++) {
+      Map<String, String> parameters =
+          Map.of(
+              "stride", "4",
+              "block", "16",
+              "threshold", "0.2",
+              "dense_passes", "2",
+              "pass", "" + pass);
+      Call call = KernelRuns.runAndVerify(PREFILL, variant, inputs, parameters);
+      if (pass < 2) {
+        assertThat(call.out("density").f32(1)).isEqualTo(1f);
+      } else {
+        assertThat(call.out("density").f32(1)).isLessThan(.8f);
+      }
+    }
+  }
+
   @Test
   void aRowWithoutKeysIsZero() {
     Map<String, Tensor> inputs = inputs(55, 1, 1, 40, 8);

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.bundle.build;
 
+import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Parameter;
@@ -37,9 +38,13 @@ final class SampleCalls {
   static List<Call> of(Kernel kernel) {
     List<Call> calls = new ArrayList<>();
     for (Map<String, String> parameters : combinations(kernel)) {
-      Map<String, Tensor> inputs =
-          RandomInputs.ofSeed(1).generate(kernel.signature(), extents(kernel), parameters);
-      calls.add(Call.of(kernel, inputs, parameters));
+      Map<String, Tensor> inputs;
+      try {
+        inputs = RandomInputs.ofSeed(1).generate(kernel.signature(), extents(kernel), parameters);
+        calls.add(Call.of(kernel, inputs, parameters));
+      } catch (SquallException e) {
+        continue; // choices that exclude each other
+      }
       Map<String, Tensor> required = new LinkedHashMap<>(inputs);
       kernel.signature().inputs().stream()
           .filter(Port::optional)
@@ -81,7 +86,7 @@ final class SampleCalls {
           switch (parameter.kind()) {
             case CHOICE -> parameter.choices();
             case FLAG -> List.of("true", "false");
-            case INTEGER, REAL -> List.of();
+            case INTEGER, REAL, TEXT -> List.of();
           };
       if (!values.isEmpty()) {
         List<Map<String, String>> more = new ArrayList<>();
