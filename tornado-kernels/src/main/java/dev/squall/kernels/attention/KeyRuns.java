@@ -18,6 +18,14 @@ public interface KeyRuns {
   /** Most runs that a tile can have. */
   int maxRuns();
 
+  /**
+   * The first key that query {@code row} may see, which never falls as rows rise; the loop leaves
+   * out the keys before it, as it does those beyond the causal edge.
+   */
+  default int firstKey(int row) {
+    return 0;
+  }
+
   /** All keys. */
   static KeyRuns dense(AttentionShape shape) {
     return new KeyRuns() {
@@ -30,6 +38,33 @@ public interface KeyRuns {
       public int runs(int head, int firstRow, int rows, int[] runs) {
         runs[0] = 0;
         runs[1] = shape.tokens();
+        return 1;
+      }
+
+      @Override
+      public int maxRuns() {
+        return 1;
+      }
+    };
+  }
+
+  /** The last {@code window} keys up to the query itself; a causal shape. */
+  static KeyRuns window(AttentionShape shape, int window) {
+    return new KeyRuns() {
+      @Override
+      public int rowBlock() {
+        return shape.tokens();
+      }
+
+      @Override
+      public int firstKey(int row) {
+        return Math.max(0, row - window + 1);
+      }
+
+      @Override
+      public int runs(int head, int firstRow, int rows, int[] runs) {
+        runs[0] = firstKey(firstRow);
+        runs[1] = shape.visibleKeys(firstRow + rows - 1);
         return 1;
       }
 

@@ -174,7 +174,8 @@ public final class SparseAttentionSimd {
   /** Keys [start, end) of one tile; at most STEP_KEYS of them, counted from a panel's start. */
   private void step(
       Scratch scratch, PackedKeyValues packed, int firstRow, int rows, int start, int end) {
-    boolean edge = shape.causal() && end > firstRow + 1;
+    boolean edge =
+        shape.causal() && end > firstRow + 1 || runs.firstKey(firstRow + rows - 1) > start;
     int base = start - start % COLUMNS;
     if (edge) {
       edgeLogits(scratch, packed, firstRow, rows, base, end);
@@ -237,23 +238,30 @@ public final class SparseAttentionSimd {
       Scratch scratch, PackedKeyValues packed, int firstRow, int rows, int base, int end) {
     for (int row = 0; row < rows; row += ROW_GROUP) {
       int count = Math.min(ROW_GROUP, rows - row);
-      logits(scratch, packed, row, count, base, Math.min(end, firstRow + row + count));
+      logits(scratch, packed, row, count, base, seenEnd(firstRow + row + count - 1, end));
     }
+  }
+
+  /** The end of the keys that {@code row} may see, of those below {@code end}. */
+  private int seenEnd(int row, int end) {
+    return Math.min(end, shape.visibleKeys(row));
   }
 
   private void edgeWeights(
       Scratch scratch, int firstRow, int rows, int skipped, int base, int end) {
     for (int row = 0; row < rows; row++) {
       int offset = row * Scratch.LOGIT_STRIDE + skipped;
-      int seen = Math.max(0, Math.min(end, firstRow + row + 1) - base - skipped);
-      if (seen > 0) {
-        scratch.softmax.step(scratch.logits, offset, seen, row);
+      int seen = Math.max(0, seenEnd(firstRow + row, end) - base - skipped);
+      int hidden = Math.clamp(runs.firstKey(firstRow + row) - base - skipped, 0, seen);
+      if (seen > hidden) {
+        scratch.softmax.step(scratch.logits, offset + hidden, seen - hidden, row);
       } else {
         scratch.softmax.skip(row);
       }
       // The rows of a group share one depth in the second product: what a row cannot see weighs 0.
-      int groupEnd = firstRow + Math.min(rows, row - row % ROW_GROUP + ROW_GROUP);
-      int depth = Math.min(end, groupEnd) - base - skipped;
+      Arrays.fill(scratch.logits, offset, offset + hidden, 0);
+      int lastRow = firstRow + Math.min(rows, row - row % ROW_GROUP + ROW_GROUP) - 1;
+      int depth = seenEnd(lastRow, end) - base - skipped;
       for (int i = seen; i < depth; i++) {
         scratch.logits[offset + i] = 0;
       }
@@ -270,7 +278,7 @@ public final class SparseAttentionSimd {
       int end) {
     for (int row = 0; row < rows; row += ROW_GROUP) {
       int count = Math.min(ROW_GROUP, rows - row);
-      int depth = Math.min(end, firstRow + row + count) - start;
+      int depth = seenEnd(firstRow + row + count - 1, end) - start;
       if (depth > 0) {
         sums(scratch, packed, row, count, start, base, depth);
       }
