@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
       KernelCommand.class,
       BenchCommand.class,
       CalibrateCommand.class,
+      ModelCommand.class,
+      PrefillCommand.class,
+      GenerateCommand.class,
       TestCommand.class
     },
     footer = {

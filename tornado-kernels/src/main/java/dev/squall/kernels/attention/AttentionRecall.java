@@ -33,8 +33,7 @@ public final class AttentionRecall {
   }
 
   /** The recall of each head on the rows that {@link #sampled} takes. */
-  public static double[] sampledHeads(
-      Tensor q, Tensor k, AttentionShape shape, KeptKeys kept) {
+  public static double[] sampledHeads(Tensor q, Tensor k, AttentionShape shape, KeptKeys kept) {
     int rows = Math.min(ROWS_PER_HEAD, shape.tokens());
     double[] covered = new double[shape.heads() * rows];
     HostThreads.all()

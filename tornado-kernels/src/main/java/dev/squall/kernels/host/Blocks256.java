@@ -63,16 +63,14 @@ final class Blocks256 {
         int run = (sixteen >> 1) & 3;
         int part = (sixteen & 1) * 16;
         ByteVector packed =
-            ByteVector.fromArray(
-                Nibbles.SIXTEEN, bytes, at + half * 64 + (run & 1) * 32 + part);
+            ByteVector.fromArray(Nibbles.SIXTEEN, bytes, at + half * 64 + (run & 1) * 32 + part);
         ByteVector pairs =
             ByteVector.fromArray(Nibbles.SIXTEEN, bytes, at + 128 + half * 32 + part);
         ByteVector nibbles = run < 2 ? Nibbles.low(packed) : Nibbles.high(packed);
         ByteVector top = pairs.lanewise(VectorOperators.LSHR, 2 * run).and((byte) 3);
         ByteVector whole = nibbles.or(top.lanewise(VectorOperators.LSHL, 4));
         float runScale = scale * bytes[at + 192 + sixteen];
-        Nibbles.widen(
-            whole, runScale, -32 * runScale, target, offset + block * 256 + sixteen * 16);
+        Nibbles.widen(whole, runScale, -32 * runScale, target, offset + block * 256 + sixteen * 16);
       }
     }
   }

@@ -4,8 +4,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Decoders of the formats with blocks of 32 elements: element i is the low nibble of byte i, element
- * i + 16 the high one (ggml, {@code block_q4_0} and its kin).
+ * Decoders of the formats with blocks of 32 elements: element i is the low nibble of byte i,
+ * element i + 16 the high one (ggml, {@code block_q4_0} and its kin).
  */
 final class Blocks32 {
   private Blocks32() {}
@@ -53,8 +53,7 @@ final class Blocks32 {
       long fifthHigh = (bytes[at + 4] & 0xFF) | ((bytes[at + 5] & 0xFF) << 8);
       ByteVector packed = ByteVector.fromArray(Nibbles.SIXTEEN, bytes, at + 6);
       int to = offset + block * 32;
-      Nibbles.widen(
-          withFifth(Nibbles.low(packed), fifth), scale, -16 * scale, target, to);
+      Nibbles.widen(withFifth(Nibbles.low(packed), fifth), scale, -16 * scale, target, to);
       Nibbles.widen(
           withFifth(Nibbles.high(packed), fifthHigh), scale, -16 * scale, target, to + 16);
     }

@@ -50,8 +50,7 @@ final class KernelAttention implements PrefillAttention {
     if (kernel.signature().parameters().stream().anyMatch(it -> it.name().equals(SCALE))) {
       all.put(SCALE, Float.toString(tensors.shape().scale()));
     }
-    Map<String, Tensor> inputs =
-        Map.of("q", tensors.q(), "k", tensors.k(), "v", tensors.v());
+    Map<String, Tensor> inputs = Map.of("q", tensors.q(), "k", tensors.k(), "v", tensors.v());
     Call fresh = Call.of(kernel, inputs, all);
     Map<String, Tensor> outputs = new HashMap<>(fresh.outputs());
     outputs.put("o", tensors.o());
@@ -66,8 +65,7 @@ final class KernelAttention implements PrefillAttention {
         .map(Variant.Host.class::cast)
         .filter(variant -> variant.condition().apply(call.sizes()).supported())
         .findFirst()
-        .orElseThrow(
-            () -> SquallException.unsupported(kernel.id() + " has no form for the host"));
+        .orElseThrow(() -> SquallException.unsupported(kernel.id() + " has no form for the host"));
   }
 
   private AttentionOutcome attend(

@@ -45,7 +45,9 @@ final class DecoderReader {
     String architecture = file.text("general.architecture");
     if (!architecture.equals(LLAMA) && !architecture.equals(GEMMA3)) {
       throw unsupported(
-          file, "general.architecture", "= %s is not supported; known are llama and gemma3"
+          file,
+          "general.architecture",
+          "= %s is not supported; known are llama and gemma3"
               .formatted(Origin.quote(architecture)));
     }
     DecoderReader reader = new DecoderReader(file, architecture);
@@ -92,7 +94,8 @@ final class DecoderReader {
             : heads;
     if (heads % keyHeads != 0) {
       throw file.fault(
-          key("attention.head_count_kv"), "= %d does not divide %d heads".formatted(keyHeads, heads));
+          key("attention.head_count_kv"),
+          "= %d does not divide %d heads".formatted(keyHeads, heads));
     }
     boolean gemma = architecture.equals(GEMMA3);
     double base = file.positive(key("rope.freq_base")).orElse(DEFAULT_BASE);

@@ -51,8 +51,7 @@ final class HeadLayout {
   void load(Tensor from, int head, int firstToken, TokenPanels to, int panel, int feature) {
     int width = to.width(panel);
     int at = to.at(panel, feature);
-    MemorySegment.copy(
-        from.data(), F32, byteAt(from, head, firstToken), rows, 0, width * headSize);
+    MemorySegment.copy(from.data(), F32, byteAt(from, head, firstToken), rows, 0, width * headSize);
     Arrays.fill(rows, width * headSize, rows.length, 0);
     for (int token = 0; token < COLUMNS; token += SQUARE) {
       for (int part = 0; part < headSize; part += SQUARE) {

@@ -16,8 +16,8 @@ import dev.squall.pipeline.model.attention.WindowAttention;
 
 /**
  * The forward pass of a whole prompt, layer by layer. Between attention calls a layer is computed
- * for a few thousand tokens at a time, so that memory beyond the residual stream and one layer's
- * q, k, v and o does not grow with the prompt.
+ * for a few thousand tokens at a time, so that memory beyond the residual stream and one layer's q,
+ * k, v and o does not grow with the prompt.
  */
 public final class Prefill {
   /** Tokens of a chunk: enough to share each widened weight, few enough for the third cache. */
@@ -40,8 +40,7 @@ public final class Prefill {
 
   private final TokenPanels narrow;
 
-  private Prefill(
-      Decoder decoder, int tokens, PrefillAttention attention, HostThreads threads) {
+  private Prefill(Decoder decoder, int tokens, PrefillAttention attention, HostThreads threads) {
     this.decoder = decoder;
     this.shape = decoder.shape();
     this.threads = threads;
@@ -51,8 +50,7 @@ public final class Prefill {
             new AttentionShape(
                 shape.heads(), shape.keyHeads(), tokens, shape.headSize(), true, shape.scale()));
     this.global = attention.bind(tensors);
-    this.windowed =
-        shape.window() > 0 ? new WindowAttention(shape.window()).bind(tensors) : global;
+    this.windowed = shape.window() > 0 ? new WindowAttention(shape.window()).bind(tensors) : global;
     this.globalRotation = new Rotation(shape.pairing(), shape.headSize(), shape.base());
     this.localRotation = new Rotation(shape.pairing(), shape.headSize(), shape.localBase());
     int chunk = Math.min(tokens, CHUNK_PANELS * COLUMNS);
@@ -126,8 +124,7 @@ public final class Prefill {
 
   /** The chunk whose first panel is {@code first}, as a view of {@code memory}. */
   private Chunk chunk(int first, TokenPanels memory, int features) {
-    int tokens =
-        Math.min(CHUNK_PANELS * COLUMNS, residual.tokens() - first * COLUMNS);
+    int tokens = Math.min(CHUNK_PANELS * COLUMNS, residual.tokens() - first * COLUMNS);
     return new Chunk(first, new TokenPanels(tokens, features, memory.data()));
   }
 
@@ -256,8 +253,7 @@ public final class Prefill {
   }
 
   /** Adds w · x to the residual stream, normalised first if the layer has a norm there. */
-  private void addProduct(
-      QuantizedMatrix w, Chunk x, float[] afterNorm) {
+  private void addProduct(QuantizedMatrix w, Chunk x, float[] afterNorm) {
     if (afterNorm == null) {
       PanelProduct.multiply(w, x.panels(), new Target(residual, x.first(), 0), true, threads);
       return;

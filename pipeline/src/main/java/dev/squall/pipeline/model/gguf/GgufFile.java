@@ -155,8 +155,7 @@ public final class GgufFile {
   public float[] vector(String name, int length) {
     GgufTensor tensor = tensor(name, length);
     QuantizedMatrix row =
-        new QuantizedMatrix(
-            tensor.format(), file.asSlice(tensor.at(), tensor.bytes()), 1, length);
+        new QuantizedMatrix(tensor.format(), file.asSlice(tensor.at(), tensor.bytes()), 1, length);
     float[] values = new float[length];
     row.decoder().row(0, values, 0);
     return values;

@@ -70,8 +70,7 @@ final class GgufHeaderReader {
   }
 
   private SquallException unsupported(long position, String reason) {
-    return new SquallException(
-        ErrorClass.UNSUPPORTED, cursor.fault(position, reason).getMessage());
+    return new SquallException(ErrorClass.UNSUPPORTED, cursor.fault(position, reason).getMessage());
   }
 
   private void readPair() {
@@ -264,8 +263,7 @@ final class GgufHeaderReader {
     } catch (ArithmeticException e) {
       throw cursor.fault(
           it.at(),
-          "%s of shape %s needs 2^63 bytes or more"
-              .formatted(tensor, Arrays.toString(it.shape())));
+          "%s of shape %s needs 2^63 bytes or more".formatted(tensor, Arrays.toString(it.shape())));
     }
     if (it.offset() % alignment != 0) {
       throw cursor.fault(
@@ -278,11 +276,9 @@ final class GgufHeaderReader {
       throw cursor.fault(
           it.offsetAt(),
           "%s: %d bytes at offset %s reach beyond the %d bytes of data; the file is truncated"
-              .formatted(
-                  tensor, bytes, Long.toUnsignedString(it.offset()), Math.max(0, room)));
+              .formatted(tensor, bytes, Long.toUnsignedString(it.offset()), Math.max(0, room)));
     }
-    return new GgufTensor(
-        it.name(), it.at(), it.format(), it.shape(), dataAt + it.offset(), bytes);
+    return new GgufTensor(it.name(), it.at(), it.format(), it.shape(), dataAt + it.offset(), bytes);
   }
 
   private void requireApart(Iterable<GgufTensor> tensors) {

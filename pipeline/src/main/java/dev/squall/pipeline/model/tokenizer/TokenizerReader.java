@@ -52,8 +52,7 @@ final class TokenizerReader {
     if (adds && beginning < 0) {
       throw file.fault(PREFIX + "add_bos_token", "is true, but there is no bos_token_id");
     }
-    Vocabulary vocabulary =
-        Vocabulary.of(texts, kinds(texts.length), beginning, adds, new int[0]);
+    Vocabulary vocabulary = Vocabulary.of(texts, kinds(texts.length), beginning, adds, new int[0]);
     return new Vocabulary(
         texts, vocabulary.kinds(), vocabulary.ids(), beginning, adds, endings(vocabulary));
   }
