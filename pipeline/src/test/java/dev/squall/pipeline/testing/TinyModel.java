@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
  * are kept as F32 and Q8_0 in turn.
  */
 public final class TinyModel {
-  public static final int LAYERS = 3;
+  public static final int LAYERS = 6;
   public static final int WIDTH = 64;
   public static final int HIDDEN = 96;
   public static final int HEADS = 4;
@@ -23,7 +23,7 @@ public final class TinyModel {
   public static final int WINDOW = 5;
   public static final float EPSILON = 1e-5f;
   public static final float BASE = 500;
-  private static final int CONTEXT = 300;
+  private static final int CONTEXT = 250;
 
   private final boolean gemma;
   private final SplittableRandom random;
@@ -40,7 +40,7 @@ public final class TinyModel {
     return new TinyModel(false, seed).build();
   }
 
-  /** Layers 0 and 1 have a window; layer 2 would be global only as the sixth, so none is. */
+  /** All layers but the sixth have a window. */
   public static TinyModel gemma(long seed) {
     return new TinyModel(true, seed).build();
   }
