@@ -18,7 +18,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices kernel bench calibrate test",
+    "'', --help --version run plan devices kernel bench calibrate model prefill generate test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -27,6 +27,12 @@ class HelpTest {
     "kernel run, ID --in --out --param --device --variant --repeat --json",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
+    "model, list get",
+    "model list, --json",
+    "model get, MODEL --accept-licence",
+    "prefill, --model --text --tokens --skip-characters --attention --threshold --stride --block"
+        + " --param --no-recall --no-perplexity --json",
+    "generate, --model --prompt --text --tokens --temperature --seed --controls --attention",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {
