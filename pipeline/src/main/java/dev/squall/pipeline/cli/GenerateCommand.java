@@ -4,6 +4,7 @@ import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.pipeline.model.attention.PrefillAttention;
+import dev.squall.pipeline.model.decoder.DecodeKeys;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.decoder.Generation;
 import dev.squall.pipeline.model.decoder.Sampler;
@@ -85,6 +86,7 @@ final class GenerateCommand implements Callable<Integer> {
               decoder,
               ids,
               attention,
+              DecodeKeys.dense(),
               Sampler.withTemperature(temperature, seed),
               tokens,
               token -> {

@@ -1,5 +1,7 @@
 package dev.squall.kernels.host;
 
+import java.util.ArrayList;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,23 +16,54 @@ public final class RowProduct {
 
   private RowProduct() {}
 
-  /** y[yOffset + row] = w[row] · x for all rows. */
+  /**
+   * The rows of all {@code matrices}, one after the other, times x: y[row] = w[row] · x. One call
+   * for matrices of the same input spares the threads a meeting each.
+   *
+   * @param matrices of one depth
+   */
   public static void multiply(
-      QuantizedMatrix w, float[] x, float[] y, int yOffset, HostThreads threads) {
-    int rows = Math.clamp(UNIT / w.depth(), 1, w.rows());
+      List<QuantizedMatrix> matrices, float[] x, float[] y, HostThreads threads) {
+    int depth = matrices.getFirst().depth();
+    int rows = Math.max(1, UNIT / depth);
+    List<Unit> units = units(matrices, rows);
     threads.forEach(
-        Math.ceilDiv(w.rows(), rows),
-        () -> new Scratch(w.decoder(), new float[w.depth()]),
-        (scratch, unit) -> {
-          int end = (int) Math.min(w.rows(), (unit + 1) * rows);
-          for (int row = (int) unit * rows; row < end; row++) {
-            scratch.decoder().row(row, scratch.weights(), 0);
-            y[yOffset + row] = dot(scratch.weights(), x, 0, w.depth());
+        units.size(),
+        () -> new float[depth],
+        (wide, index) -> {
+          Unit unit = units.get((int) index);
+          RowDecoder decoder = unit.matrix().decoder();
+          int end = Math.min(unit.matrix().rows(), unit.firstRow() + rows);
+          for (int row = unit.firstRow(); row < end; row++) {
+            decoder.row(row, wide, 0);
+            y[unit.y() + row] = dot(wide, x, 0, depth);
           }
         });
   }
 
-  private record Scratch(RowDecoder decoder, float[] weights) {}
+  /** y[row] = w[row] · x. */
+  public static void multiply(QuantizedMatrix w, float[] x, float[] y, HostThreads threads) {
+    multiply(List.of(w), x, y, threads);
+  }
+
+  /**
+   * Rows that a thread multiplies together.
+   *
+   * @param y where the result of the matrix's row 0 goes
+   */
+  private record Unit(QuantizedMatrix matrix, int firstRow, int y) {}
+
+  private static List<Unit> units(List<QuantizedMatrix> matrices, int rows) {
+    List<Unit> units = new ArrayList<>();
+    int y = 0;
+    for (QuantizedMatrix matrix : matrices) {
+      for (int row = 0; row < matrix.rows(); row += rows) {
+        units.add(new Unit(matrix, row, y));
+      }
+      y += matrix.rows();
+    }
+    return units;
+  }
 
   /** a[0 … count) · b[bOffset … bOffset + count). */
   public static float dot(float[] a, float[] b, int bOffset, int count) {

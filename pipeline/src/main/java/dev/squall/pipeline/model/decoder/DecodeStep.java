@@ -2,12 +2,14 @@ package dev.squall.pipeline.model.decoder;
 
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.host.RowProduct;
+import java.util.List;
 
 /** The forward pass of one token behind those of a cache. For one caller at a time. */
 final class DecodeStep {
   private final Decoder decoder;
   private final DecoderShape shape;
   private final KeyValueCache cache;
+  private final DecodeKeys keys;
   private final HostThreads threads;
   private final Embedding embedding;
   private final Rotation globalRotation;
@@ -20,10 +22,11 @@ final class DecodeStep {
   private final float[] gated;
   private final float[] logits;
 
-  DecodeStep(Decoder decoder, KeyValueCache cache, HostThreads threads) {
+  DecodeStep(Decoder decoder, KeyValueCache cache, DecodeKeys keys, HostThreads threads) {
     this.decoder = decoder;
     this.shape = decoder.shape();
     this.cache = cache;
+    this.keys = keys;
     this.threads = threads;
     this.embedding = new Embedding(decoder);
     this.globalRotation = new Rotation(shape.pairing(), shape.headSize(), shape.base());
@@ -47,26 +50,25 @@ final class DecodeStep {
     }
     cache.advance();
     RmsNorm.token(residual, 0, decoder.weights().norm(), shape.epsilon(), normed, 0);
-    RowProduct.multiply(decoder.weights().output(), normed, logits, 0, threads);
+    RowProduct.multiply(decoder.weights().output(), normed, logits, threads);
     return logits;
   }
 
   private void attention(int layer, LayerWeights weights) {
-    int keys = shape.queryFeatures();
-    int values = keys + shape.keyFeatures();
+    int keysAt = shape.queryFeatures();
+    int valuesAt = keysAt + shape.keyFeatures();
     RmsNorm.token(residual, 0, weights.attentionNorm(), shape.epsilon(), normed, 0);
-    RowProduct.multiply(weights.query(), normed, qkv, 0, threads);
-    RowProduct.multiply(weights.key(), normed, qkv, keys, threads);
-    RowProduct.multiply(weights.value(), normed, qkv, values, threads);
+    RowProduct.multiply(
+        List.of(weights.query(), weights.key(), weights.value()), normed, qkv, threads);
     turn(weights, shape.windowed(layer) ? localRotation : globalRotation);
-    cache.append(layer, qkv, keys, qkv, values);
-    int end = cache.tokens() + 1;
-    int first = shape.windowed(layer) ? Math.max(0, end - shape.window()) : 0;
+    cache.append(layer, qkv, keysAt, valuesAt);
+    // A window is the model's own; what lies in it is not thinned out further.
+    DecodeKeys seen = shape.windowed(layer) ? DecodeKeys.last(shape.window()) : keys;
     threads.forEach(
         shape.heads(),
-        () -> new RowAttention(shape, end - first),
-        (row, head) -> row.attend(cache, layer, qkv, (int) head, first, attended));
-    RowProduct.multiply(weights.output(), attended, added, 0, threads);
+        () -> new RowAttention(shape, cache, seen),
+        (row, head) -> row.attend(layer, (int) head, qkv, attended));
+    RowProduct.multiply(weights.output(), attended, added, threads);
     add(weights.afterNorms().map(LayerWeights.AfterNorms::attention).orElse(null));
   }
 
@@ -85,10 +87,9 @@ final class DecodeStep {
 
   private void feedForward(LayerWeights weights) {
     RmsNorm.token(residual, 0, weights.feedNorm(), shape.epsilon(), normed, 0);
-    RowProduct.multiply(weights.gate(), normed, gated, 0, threads);
-    RowProduct.multiply(weights.up(), normed, gated, shape.hidden(), threads);
+    RowProduct.multiply(List.of(weights.gate(), weights.up()), normed, gated, threads);
     shape.gate().apply(gated, 0, shape.hidden(), shape.hidden());
-    RowProduct.multiply(weights.down(), gated, added, 0, threads);
+    RowProduct.multiply(weights.down(), gated, added, threads);
     add(weights.afterNorms().map(LayerWeights.AfterNorms::feed).orElse(null));
   }
 

@@ -7,8 +7,8 @@ import dev.squall.pipeline.model.attention.PrefillAttention;
 import java.util.function.IntPredicate;
 
 /**
- * Continues a prompt: prefill by any attention method, then token by token with dense attention
- * over the cache.
+ * Continues a prompt: prefill by any attention method, then token by token over cached keys and
+ * values.
  *
  * @param tokens generated, the one that ends the text included
  * @param prefill how the prompt went
@@ -17,6 +17,8 @@ import java.util.function.IntPredicate;
 public record Generation(int tokens, PrefillResult prefill, double seconds) {
 
   /**
+   * @param attention of the prompt
+   * @param keys which of them generated tokens attend to
    * @param most tokens to generate at most; the context bounds them too
    * @param taken is given each token but one that ends the text; answers whether to go on
    * @throws dev.squall.kernels.error.SquallException INVALID_INPUT for a prompt that does not fit
@@ -26,6 +28,7 @@ public record Generation(int tokens, PrefillResult prefill, double seconds) {
       Decoder decoder,
       int[] prompt,
       PrefillAttention attention,
+      DecodeKeys keys,
       Sampler sampler,
       int most,
       IntPredicate taken,
@@ -34,8 +37,14 @@ public record Generation(int tokens, PrefillResult prefill, double seconds) {
     int capacity = (int) Math.min(decoder.shape().context(), (long) prompt.length + most);
     KeyValueCache cache = new KeyValueCache(decoder.shape(), capacity);
     PrefillResult prefill =
-        Prefill.run(decoder, prompt, attention, cache, PrefillObserver.none(), threads);
-    DecodeStep step = new DecodeStep(decoder, cache, threads);
+        Prefill.run(
+            decoder,
+            prompt,
+            attention,
+            cache,
+            (layer, tensors, outcome) -> keys.prompt(layer, tensors),
+            threads);
+    DecodeStep step = new DecodeStep(decoder, cache, keys, threads);
     float[] logits = lastLogits(decoder, prefill.hidden(), threads);
     long start = System.nanoTime();
     int count = 0;
@@ -60,7 +69,7 @@ public record Generation(int tokens, PrefillResult prefill, double seconds) {
       last[feature] = hidden.data()[hidden.at(panel, feature) + column];
     }
     float[] logits = new float[decoder.shape().vocabulary()];
-    RowProduct.multiply(decoder.weights().output(), last, logits, 0, threads);
+    RowProduct.multiply(decoder.weights().output(), last, logits, threads);
     return logits;
   }
 

@@ -39,7 +39,7 @@ public final class KeyValueCache {
     }
   }
 
-  /** Tokens that are held. */
+  /** Tokens that all layers hold; a token that is being computed is not counted yet. */
   public int tokens() {
     return tokens;
   }
@@ -62,12 +62,12 @@ public final class KeyValueCache {
   }
 
   /** Takes the keys and values of the next token, all key heads after one another. */
-  void append(int layer, float[] key, int keyAt, float[] value, int valueAt) {
+  void append(int layer, float[] features, int keysAt, int valuesAt) {
     int size = shape.headSize();
     for (int head = 0; head < shape.keyHeads(); head++) {
       int to = at(head, tokens);
-      System.arraycopy(key, keyAt + head * size, keys[layer], to, size);
-      System.arraycopy(value, valueAt + head * size, values[layer], to, size);
+      System.arraycopy(features, keysAt + head * size, keys[layer], to, size);
+      System.arraycopy(features, valuesAt + head * size, values[layer], to, size);
     }
   }
 
@@ -76,16 +76,18 @@ public final class KeyValueCache {
     tokens++;
   }
 
-  float[] keys(int layer) {
+  /** Keys of a layer; see {@link #at}. */
+  public float[] keys(int layer) {
     return keys[layer];
   }
 
-  float[] values(int layer) {
+  /** Values of a layer; see {@link #at}. */
+  public float[] values(int layer) {
     return values[layer];
   }
 
-  /** Where a token of a key head lies. */
-  int at(int keyHead, int token) {
+  /** Where the features of a token of a key head begin. */
+  public int at(int keyHead, int token) {
     return (keyHead * capacity + token) * shape.headSize();
   }
 }

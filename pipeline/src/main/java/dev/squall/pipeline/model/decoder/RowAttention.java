@@ -5,51 +5,59 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Dense attention of one query to the keys of a cache. For one thread. */
+/** Attention of one query to the keys of a cache that a method lets it see. For one thread. */
 final class RowAttention {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
   private final DecoderShape shape;
+  private final KeyValueCache cache;
+  private final DecodeKeys seen;
+  private final int keys;
   private final float[] query;
   private final float[] weights;
   private final float[] sum;
+  private final int[] runs;
 
-  RowAttention(DecoderShape shape, int keys) {
+  /** For a token whose keys the cache has taken and not yet counted. */
+  RowAttention(DecoderShape shape, KeyValueCache cache, DecodeKeys seen) {
     this.shape = shape;
+    this.cache = cache;
+    this.seen = seen;
+    this.keys = cache.tokens() + 1;
     this.query = new float[shape.headSize()];
     this.weights = new float[keys];
     this.sum = new float[shape.headSize()];
+    this.runs = new int[2 * seen.maxRuns(keys)];
   }
 
   /**
-   * The output of one head, whose keys end with the token being computed.
+   * The output of one head.
    *
    * @param queries all heads after one another
-   * @param first first key that is seen
    * @param outputs all heads after one another
    */
-  void attend(
-      KeyValueCache cache, int layer, float[] queries, int head, int first, float[] outputs) {
+  void attend(int layer, int head, float[] queries, float[] outputs) {
     int size = shape.headSize();
     int keyHead = head / (shape.heads() / shape.keyHeads());
     for (int i = 0; i < size; i++) {
       query[i] = queries[head * size + i] * shape.scale();
     }
-    float[] keys = cache.keys(layer);
+    int count = seen.runs(layer, head, query, cache, keys, runs);
     float largest = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = RowProduct.dot(query, keys, cache.at(keyHead, first + i), size);
-      largest = Math.max(largest, weights[i]);
+    for (int run = 0; run < count; run++) {
+      for (int key = runs[2 * run]; key < runs[2 * run + 1]; key++) {
+        weights[key] = RowProduct.dot(query, cache.keys(layer), cache.at(keyHead, key), size);
+        largest = Math.max(largest, weights[key]);
+      }
     }
     double total = 0;
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = (float) Math.exp(weights[i] - largest);
-      total += weights[i];
-    }
     Arrays.fill(sum, 0);
-    float[] values = cache.values(layer);
-    for (int i = 0; i < weights.length; i++) {
-      addScaled(values, cache.at(keyHead, first + i), weights[i]);
+    for (int run = 0; run < count; run++) {
+      for (int key = runs[2 * run]; key < runs[2 * run + 1]; key++) {
+        float weight = (float) Math.exp(weights[key] - largest);
+        total += weight;
+        addScaled(cache.values(layer), cache.at(keyHead, key), weight);
+      }
     }
     for (int i = 0; i < size; i++) {
       outputs[head * size + i] = (float) (sum[i] / total);

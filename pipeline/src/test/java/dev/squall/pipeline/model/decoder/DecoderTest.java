@@ -147,6 +147,7 @@ class DecoderTest {
             open(model.bytes()),
             prompt,
             AttentionMethods.dense(),
+            DecodeKeys.dense(),
             Sampler.greedy(),
             9,
             generated::add,
@@ -192,7 +193,14 @@ class DecoderTest {
     int[] prompt = tokens(decoder.shape().context() - 2, 5);
     List<Integer> generated = new ArrayList<>();
     Generation.run(
-        decoder, prompt, AttentionMethods.dense(), Sampler.greedy(), 50, generated::add, THREADS);
+        decoder,
+        prompt,
+        AttentionMethods.dense(),
+        DecodeKeys.dense(),
+        Sampler.greedy(),
+        50,
+        generated::add,
+        THREADS);
     assertThat(generated).hasSizeLessThanOrEqualTo(3);
   }
 
