@@ -1,12 +1,10 @@
 package dev.squall.pipeline.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.squall.kernels.attention.AttentionRecall;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
-import dev.squall.pipeline.model.attention.AttentionOutcome;
-import dev.squall.pipeline.model.attention.AttentionTensors;
+import dev.squall.pipeline.model.attention.HeadFigures;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.decoder.Prefill;
@@ -114,9 +112,9 @@ final class PrefillCommand implements Callable<Integer> {
             (layer, tensors, outcome) -> {
               progress.show("layer %d of %d".formatted(layer + 1, count));
               boolean windowed = decoder.shape().windowed(layer);
-              double[] recall = recall(tensors, outcome, windowed);
-              layers.add(
-                  new PrefillReport.Layer(layer, windowed, outcome.density().clone(), recall));
+              HeadFigures recall =
+                  noRecall ? HeadFigures.unknown(decoder.shape().heads()) : outcome.recall();
+              layers.add(new PrefillReport.Layer(layer, windowed, outcome.density(), recall));
             },
             threads);
     progress.show("scoring");
@@ -138,18 +136,5 @@ final class PrefillCommand implements Callable<Integer> {
         scoringSeconds,
         perplexity,
         layers);
-  }
-
-  private double[] recall(AttentionTensors tensors, AttentionOutcome outcome, boolean windowed) {
-    double[] recall = new double[outcome.density().length];
-    if (Arrays.stream(outcome.density()).allMatch(density -> density == 1)) {
-      Arrays.fill(recall, 1);
-    } else if (noRecall || windowed || outcome.kept().isEmpty()) {
-      Arrays.fill(recall, Double.NaN);
-    } else {
-      return AttentionRecall.sampledHeads(
-          tensors.q(), tensors.k(), tensors.shape(), outcome.kept().get());
-    }
-    return recall;
   }
 }

@@ -1,9 +1,9 @@
 package dev.squall.pipeline.report;
 
-import java.util.Arrays;
+import dev.squall.pipeline.model.attention.HeadFigures;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
 /**
@@ -33,32 +33,31 @@ public record PrefillReport(
    * One layer's attention.
    *
    * @param windowed whether the model itself gives it a window, so that the method does not apply
-   * @param density computed share of the visible pairs, a head; NaN where the method does not tell
+   * @param density computed share of the visible pairs
    * @param recall share of the true attention weight that the method left, in double precision on
-   *     sampled rows, a head; NaN where it is not known
+   *     sampled rows
    */
-  public record Layer(int layer, boolean windowed, double[] density, double[] recall) {}
+  public record Layer(int layer, boolean windowed, HeadFigures density, HeadFigures recall) {}
 
   public double tokensPerSecond() {
     return tokens / seconds;
   }
 
-  /** Mean over the heads of the layers that the method applies to. */
+  /** Mean over the layers that the method applies to. */
   public double density() {
-    return ofMethod(Layer::density).average().orElse(Double.NaN);
+    return ofMethod(layer -> layer.density().mean()).average().orElse(Double.NaN);
   }
 
   public double recall() {
-    return ofMethod(Layer::recall).average().orElse(Double.NaN);
+    return ofMethod(layer -> layer.recall().mean()).average().orElse(Double.NaN);
   }
 
+  /** The least of a head. */
   public double lowestRecall() {
-    return ofMethod(Layer::recall).min().orElse(Double.NaN);
+    return ofMethod(layer -> layer.recall().lowest()).min().orElse(Double.NaN);
   }
 
-  private DoubleStream ofMethod(Function<Layer, double[]> figures) {
-    return layers.stream()
-        .filter(layer -> !layer.windowed())
-        .flatMapToDouble(layer -> Arrays.stream(figures.apply(layer)));
+  private DoubleStream ofMethod(ToDoubleFunction<Layer> figure) {
+    return layers.stream().filter(layer -> !layer.windowed()).mapToDouble(figure);
   }
 }

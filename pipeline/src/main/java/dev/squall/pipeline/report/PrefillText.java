@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.squall.pipeline.model.attention.HeadFigures;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 
 /** A {@link PrefillReport} for terminals and as a JSON line. */
 public final class PrefillText {
@@ -45,10 +45,10 @@ public final class PrefillText {
       table.row(
           List.of(
               layer.layer() + (layer.windowed() ? " window" : ""),
-              Numbers.significant(mean(layer.density())),
-              Numbers.significant(mean(layer.recall())),
-              heads(layer.density()),
-              heads(layer.recall())));
+              Numbers.significant(layer.density().mean()),
+              Numbers.significant(layer.recall().mean()),
+              heads(layer.density().heads()),
+              heads(layer.recall().heads())));
     }
     return text.append('\n').append(table.plain()).toString();
   }
@@ -59,10 +59,6 @@ public final class PrefillText {
             .map(setting -> setting.getKey() + " = " + setting.getValue())
             .collect(Collectors.joining(", "));
     return settings.isEmpty() ? "" : " (" + settings + ")";
-  }
-
-  private static double mean(double[] values) {
-    return DoubleStream.of(values).average().orElse(Double.NaN);
   }
 
   private static String heads(double[] values) {
@@ -96,10 +92,15 @@ public final class PrefillText {
       ObjectNode each = layers.addObject();
       each.put("layer", layer.layer());
       each.put("windowed", layer.windowed());
-      finite(each.putArray("density"), layer.density());
-      finite(each.putArray("recall"), layer.recall());
+      figures(each, "density", layer.density());
+      figures(each, "recall", layer.recall());
     }
     return JSON.writeValueAsString(line) + "\n";
+  }
+
+  private static void figures(ObjectNode layer, String name, HeadFigures figures) {
+    finite(layer, "mean_" + name, figures.mean());
+    finite(layer.putArray(name), figures.heads());
   }
 
   private static void finite(ObjectNode line, String name, double value) {

@@ -115,8 +115,7 @@ class ModelCommandsTest {
 
   @Test
   void theTableHasARowForEachLayer() {
-    CommandRun run =
-        run("prefill", "--model", model, "--text", text, "--no-recall", "--no-perplexity");
+    CommandRun run = run("prefill", "--model", model, "--text", text, "--no-perplexity");
     assertThat(run.exitCode()).isZero();
     assertThat(run.output())
         .startsWith("tiny gemma3, 205 tokens, dense attention\nprefill ")

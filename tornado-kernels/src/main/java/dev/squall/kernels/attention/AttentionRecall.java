@@ -22,18 +22,6 @@ public final class AttentionRecall {
 
   /** The recall of {@code mask} on one row seeded from each of up to 64 equal stretches a head. */
   public static Recall sampled(Tensor q, Tensor k, AttentionShape shape, BlockMask mask) {
-    double[] heads = sampledHeads(q, k, shape, KeptKeys.of(mask));
-    double mean = 0;
-    double lowest = 1;
-    for (double head : heads) {
-      mean += head / heads.length;
-      lowest = Math.min(lowest, head);
-    }
-    return new Recall(mean, lowest);
-  }
-
-  /** The recall of each head on the rows that {@link #sampled} takes. */
-  public static double[] sampledHeads(Tensor q, Tensor k, AttentionShape shape, KeptKeys kept) {
     int rows = Math.min(ROWS_PER_HEAD, shape.tokens());
     double[] covered = new double[shape.heads() * rows];
     HostThreads.all()
@@ -42,32 +30,32 @@ public final class AttentionRecall {
             i -> {
               int head = (int) (i / rows);
               covered[(int) i] =
-                  row(q, k, shape, kept, head, sampledRow(shape, rows, (int) (i % rows), i));
+                  row(q, k, shape, mask, head, sampledRow(shape, rows, (int) (i % rows), i));
             });
-    double[] heads = new double[shape.heads()];
-    for (int i = 0; i < covered.length; i++) {
-      heads[i / rows] += covered[i] / rows;
+    double mean = 0;
+    double lowest = 1;
+    for (int head = 0; head < shape.heads(); head++) {
+      double sum = 0;
+      for (int row = 0; row < rows; row++) {
+        sum += covered[head * rows + row];
+      }
+      mean += sum / covered.length;
+      lowest = Math.min(lowest, sum / rows);
     }
-    return heads;
+    return new Recall(mean, lowest);
   }
 
   /** The recall of {@code mask} on one row of one head. */
   public static double row(
       Tensor q, Tensor k, AttentionShape shape, BlockMask mask, int head, int row) {
-    return row(q, k, shape, KeptKeys.of(mask), head, row);
-  }
-
-  /** The recall of {@code kept} on one row of one head. */
-  public static double row(
-      Tensor q, Tensor k, AttentionShape shape, KeptKeys kept, int head, int row) {
     double[] weights = SparseAttentionReference.weights(q, k, shape, null, head, row);
-    double covered = 0;
+    double kept = 0;
     for (int key = 0; key < weights.length; key++) {
-      if (kept.keeps(head, row, key)) {
-        covered += weights[key];
+      if (mask.keeps(head, row / mask.block(), key / mask.block())) {
+        kept += weights[key];
       }
     }
-    return covered;
+    return kept;
   }
 
   private static int sampledRow(AttentionShape shape, int rows, int stretch, long salt) {

@@ -1,13 +1,13 @@
 package dev.squall.pipeline.model.attention;
 
-import dev.squall.kernels.attention.KeptKeys;
-import java.util.Optional;
+/** What a method did in one layer; to be asked before the next layer begins. */
+public interface AttentionOutcome {
+  /** Share of the visible (query, key) pairs that were computed. */
+  HeadFigures density();
 
-/**
- * What a method did in one layer.
- *
- * @param density share of the visible (query, key) pairs that were computed, a head; NaN where the
- *     method does not tell
- * @param kept which they were, if the method tells; valid until the next layer
- */
-public record AttentionOutcome(double[] density, Optional<KeptKeys> kept) {}
+  /**
+   * Share of the true attention weight on the pairs that were computed, in double precision on
+   * sampled rows. Measured when asked for, which takes a while.
+   */
+  HeadFigures recall();
+}

@@ -1,16 +1,14 @@
 package dev.squall.pipeline.model.attention;
 
-import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.attention.BlockMask;
-import dev.squall.kernels.attention.KeptKeys;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Metric;
 import dev.squall.kernels.spec.Port;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +18,7 @@ import java.util.TreeMap;
 /** Attention by a kernel of the catalogue, in its best form for the host. */
 final class KernelAttention implements PrefillAttention {
   private static final String SCALE = "scale";
+  private static final String DENSE = "attention.dense";
 
   /** How kernels call the share of pairs that they keep, f32[H]. */
   private static final List<String> DENSITIES = List.of("density", "kept", "kept_fraction");
@@ -56,7 +55,7 @@ final class KernelAttention implements PrefillAttention {
     outputs.put("o", tensors.o());
     Call call = fresh.withOutputs(outputs);
     Variant.Host variant = hostVariant(call);
-    return threads -> attend(tensors.shape(), call, variant, threads);
+    return threads -> attend(tensors, call, variant, threads);
   }
 
   private Variant.Host hostVariant(Call call) {
@@ -69,46 +68,89 @@ final class KernelAttention implements PrefillAttention {
   }
 
   private AttentionOutcome attend(
-      AttentionShape shape, Call call, Variant.Host variant, HostThreads threads) {
+      AttentionTensors tensors, Call call, Variant.Host variant, HostThreads threads) {
     variant.code().run(call, threads);
-    Optional<BlockMask> mask = mask(call);
-    return new AttentionOutcome(
-        density(shape, call, mask),
-        mask.<KeptKeys>map(KeptKeys::of).or(() -> isDense() ? Optional.of(ALL) : Optional.empty()));
+    return new Outcome(tensors, call);
   }
 
-  private static final KeptKeys ALL = (head, row, key) -> true;
+  /** Reads what the kernel's outputs tell, and asks the kernel itself for the rest. */
+  private final class Outcome implements AttentionOutcome {
+    private final AttentionTensors tensors;
+    private final Call call;
+    private final int heads;
 
-  private boolean isDense() {
-    return kernel.id().equals("attention.dense");
-  }
+    /** What the kernel itself tells; kept, since it may measure for it. */
+    private List<Metric> metrics;
 
-  private Optional<BlockMask> mask(Call call) {
-    boolean told =
-        call.outputs().containsKey("mask")
-            && call.sizes().parameters().get("block") instanceof Long
-            && call.out("mask").rank() == 3;
-    return told
-        ? Optional.of(new BlockMask(call.out("mask"), call.sizes().integer("block")))
-        : Optional.empty();
-  }
-
-  private double[] density(AttentionShape shape, Call call, Optional<BlockMask> mask) {
-    double[] density = new double[shape.heads()];
-    Arrays.fill(density, isDense() ? 1 : Double.NaN);
-    Optional<String> told =
-        kernel.signature().outputs().stream()
-            .filter(port -> port.dims().equals(List.of("H")))
-            .map(Port::name)
-            .filter(DENSITIES::contains)
-            .findFirst();
-    for (int head = 0; head < density.length; head++) {
-      if (told.isPresent()) {
-        density[head] = call.out(told.get()).asDouble(head);
-      } else if (mask.isPresent()) {
-        density[head] = mask.get().density(shape, head);
-      }
+    Outcome(AttentionTensors tensors, Call call) {
+      this.tensors = tensors;
+      this.call = call;
+      this.heads = tensors.shape().heads();
     }
-    return density;
+
+    @Override
+    public HeadFigures density() {
+      if (isDense()) {
+        return HeadFigures.allEqual(1, heads);
+      }
+      double[] each = new double[heads];
+      Optional<String> port = densityPort();
+      Optional<BlockMask> mask = mask();
+      if (port.isEmpty() && mask.isEmpty()) {
+        double mean = metric("density");
+        return HeadFigures.together(mean, mean, heads);
+      }
+      for (int head = 0; head < heads; head++) {
+        each[head] =
+            port.isPresent()
+                ? call.out(port.get()).asDouble(head)
+                : mask.get().density(tensors.shape(), head);
+      }
+      return HeadFigures.of(each);
+    }
+
+    @Override
+    public HeadFigures recall() {
+      if (isDense()) {
+        return HeadFigures.allEqual(1, heads);
+      }
+      return mask()
+          .map(mask -> MaskRecall.of(tensors, mask))
+          .orElseGet(
+              () -> HeadFigures.together(metric("recall"), metric("lowest_head_recall"), heads));
+    }
+
+    private boolean isDense() {
+      return kernel.id().equals(DENSE);
+    }
+
+    private Optional<String> densityPort() {
+      return kernel.signature().outputs().stream()
+          .filter(port -> port.dims().equals(List.of("H")))
+          .map(Port::name)
+          .filter(DENSITIES::contains)
+          .findFirst();
+    }
+
+    private Optional<BlockMask> mask() {
+      boolean told =
+          call.outputs().containsKey("mask")
+              && call.sizes().parameters().get("block") instanceof Long
+              && call.out("mask").rank() == 3;
+      return told
+          ? Optional.of(new BlockMask(call.out("mask"), call.sizes().integer("block")))
+          : Optional.empty();
+    }
+
+    private double metric(String wanted) {
+      if (metrics == null) {
+        metrics = kernel.metrics(call);
+      }
+      return metrics.stream()
+          .filter(metric -> metric.name().equals(wanted))
+          .mapToDouble(Metric::value)
+          .findFirst()
+          .orElse(Double.NaN);
+    }
   }
 }

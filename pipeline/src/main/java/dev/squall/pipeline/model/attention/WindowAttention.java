@@ -3,9 +3,7 @@ package dev.squall.pipeline.model.attention;
 import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.attention.KeyRuns;
 import dev.squall.kernels.attention.SparseAttentionSimd;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 
 /** Attention to the last keys alone, as a model's windowed layers have it. */
 public final class WindowAttention implements PrefillAttention {
@@ -32,10 +30,7 @@ public final class WindowAttention implements PrefillAttention {
   public LayerAttention bind(AttentionTensors tensors) {
     AttentionShape shape = tensors.shape();
     KeyRuns runs = KeyRuns.window(shape, window);
-    double[] density = new double[shape.heads()];
-    Arrays.fill(density, density(shape.tokens()));
-    AttentionOutcome outcome =
-        new AttentionOutcome(density, Optional.of((head, row, key) -> key > row - window));
+    Outcome outcome = new Outcome(density(shape.tokens()), shape.heads());
     return threads -> {
       SparseAttentionSimd.attend(
           tensors.q(), tensors.k(), tensors.v(), tensors.o(), shape, runs, threads);
@@ -47,5 +42,18 @@ public final class WindowAttention implements PrefillAttention {
     double whole = 0.5 * tokens * (tokens + 1.0);
     double beyond = Math.max(0, tokens - window);
     return (whole - 0.5 * beyond * (beyond + 1)) / whole;
+  }
+
+  /** The model asks for no more than the window, so there is nothing to recall beyond it. */
+  private record Outcome(double share, int heads) implements AttentionOutcome {
+    @Override
+    public HeadFigures density() {
+      return HeadFigures.allEqual(share, heads);
+    }
+
+    @Override
+    public HeadFigures recall() {
+      return HeadFigures.unknown(heads);
+    }
   }
 }

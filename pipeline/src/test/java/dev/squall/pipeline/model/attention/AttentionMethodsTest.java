@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.squall.kernels.attention.AttentionShape;
-import dev.squall.kernels.attention.KeptKeys;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -59,18 +59,19 @@ class AttentionMethodsTest {
             .method("xattention", Map.of("threshold", "0.6", "block", "16", "stride", "8"))
             .bind(tensors)
             .attend(HostThreads.of(2));
-    KeptKeys kept = outcome.kept().orElseThrow();
-    for (int head = 0; head < 4; head++) {
-      double pairs = 0;
-      for (int row = 0; row < TOKENS; row++) {
-        for (int key = 0; key <= row; key++) {
-          pairs += kept.keeps(head, row, key) ? 1 : 0;
-        }
-      }
-      assertThat(outcome.density()[head])
-          .isBetween(0.1, 0.99)
-          .isCloseTo(pairs / (0.5 * TOKENS * (TOKENS + 1)), within(1e-5));
+    for (double share : outcome.density().heads()) {
+      assertThat(share).isBetween(0.1, 0.99);
     }
+    assertThat(outcome.density().heads()).hasSize(4);
+    assertThat(outcome.density().mean())
+        .isCloseTo(Arrays.stream(outcome.density().heads()).average().orElseThrow(), within(1e-9));
+    HeadFigures recall = outcome.recall();
+    // The threshold is the share of the estimated weight; random heads keep about as much.
+    for (double share : recall.heads()) {
+      assertThat(share).isBetween(0.5, 1.0);
+    }
+    assertThat(recall.heads()).hasSize(4);
+    assertThat(recall.lowest()).isEqualTo(Arrays.stream(recall.heads()).min().orElseThrow());
     assertThat(tensors.o().f32(0)).isCloseTo(tensors.v().f32(0), within(1e-6f));
   }
 
@@ -80,11 +81,11 @@ class AttentionMethodsTest {
     AttentionOutcome outcome = new WindowAttention(TOKENS).bind(windowed).attend(HostThreads.of(2));
     AttentionTensors dense = tensors();
     AttentionMethods.dense().bind(dense).attend(HostThreads.of(2));
-    assertThat(outcome.density()).containsOnly(1);
+    assertThat(outcome.density().heads()).containsOnly(1);
     for (long i = 0; i < dense.o().elements(); i++) {
       assertThat(windowed.o().f32(i)).isCloseTo(dense.o().f32(i), within(1e-6f));
     }
-    assertThat(new WindowAttention(1).bind(windowed).attend(HostThreads.of(1)).density()[0])
+    assertThat(new WindowAttention(1).bind(windowed).attend(HostThreads.of(1)).density().mean())
         .isCloseTo(TOKENS / (0.5 * TOKENS * (TOKENS + 1)), within(1e-12));
   }
 }

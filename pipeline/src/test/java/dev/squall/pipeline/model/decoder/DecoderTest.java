@@ -124,7 +124,7 @@ class DecoderTest {
         null,
         (layer, tensors, outcome) -> {
           assertThat(layer).isEqualTo(densities.size());
-          densities.add(outcome.density());
+          densities.add(outcome.density().heads());
         },
         THREADS);
     assertThat(densities).hasSize(TinyModel.LAYERS);
