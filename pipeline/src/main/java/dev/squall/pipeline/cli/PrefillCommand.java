@@ -95,6 +95,11 @@ final class PrefillCommand implements Callable<Integer> {
           "--tokens %d: %s has %d tokens from character %d on"
               .formatted(tokens.get(), text, ids.length, skipped));
     }
+    if (tokens.isEmpty() && ids.length == most) {
+      throw SquallException.invalidInput(
+          "%s has more than the %d tokens of the model's context; take fewer (--tokens)"
+              .formatted(text, decoder.shape().context()));
+    }
     return ids;
   }
 

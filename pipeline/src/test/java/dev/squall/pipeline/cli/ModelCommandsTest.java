@@ -159,13 +159,23 @@ class ModelCommandsTest {
         "900");
     String longer = Files.writeString(folder.resolve("long.txt"), TEXT + TEXT).toString();
     assertRefused(
-        "squall: INVALID_INPUT: 251 tokens exceed the model's context of 250; take fewer"
+        "squall: INVALID_INPUT: %s has more than the 250 tokens of the model's context; take fewer"
+                .formatted(longer)
             + " (--tokens)",
         "prefill",
         "--model",
         model,
         "--text",
         longer);
+    assertRefused(
+        "squall: INVALID_INPUT: 300 tokens exceed the model's context of 250; take fewer (--tokens)",
+        "prefill",
+        "--model",
+        model,
+        "--text",
+        longer,
+        "--tokens",
+        "300");
     String latin = Files.write(folder.resolve("l.txt"), new byte[] {'a', (byte) 0xE9}).toString();
     assertRefused(
         "squall: INVALID_INPUT: %s: byte 1: the text is not UTF-8".formatted(latin),
