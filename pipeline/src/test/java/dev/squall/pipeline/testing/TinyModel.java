@@ -3,7 +3,6 @@ package dev.squall.pipeline.testing;
 import dev.squall.kernels.host.BlockFormat;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,10 +173,5 @@ public final class TinyModel {
       file.tensor(name, BlockFormat.Q8_0, data.toByteArray(), depth, rows);
     }
     weights.put(name, values);
-  }
-
-  /** All weights by name. */
-  public Map<String, double[][]> weights() {
-    return Collections.unmodifiableMap(weights);
   }
 }

@@ -97,8 +97,7 @@ final class KernelAttention implements PrefillAttention {
       Optional<String> port = densityPort();
       Optional<BlockMask> mask = mask();
       if (port.isEmpty() && mask.isEmpty()) {
-        double mean = metric("density");
-        return HeadFigures.together(mean, mean, heads);
+        return HeadFigures.together(metric("density"), Double.NaN, heads);
       }
       for (int head = 0; head < heads; head++) {
         each[head] =

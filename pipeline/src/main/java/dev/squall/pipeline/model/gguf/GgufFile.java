@@ -1,7 +1,6 @@
 package dev.squall.pipeline.model.gguf;
 
 import dev.squall.kernels.error.SquallException;
-import dev.squall.kernels.host.BlockFormat;
 import dev.squall.kernels.host.QuantizedMatrix;
 import dev.squall.pipeline.io.MappedFile;
 import dev.squall.pipeline.io.Origin;
@@ -44,21 +43,12 @@ public final class GgufFile {
     return origin.name();
   }
 
-  public Set<String> keys() {
-    return header.values().keySet();
-  }
-
   public Set<String> tensorNames() {
     return header.tensors().keySet();
   }
 
   public boolean hasTensor(String name) {
     return header.tensors().containsKey(name);
-  }
-
-  /** Bytes that the tensors take in the file. */
-  public long tensorBytes() {
-    return header.tensors().values().stream().mapToLong(GgufTensor::bytes).sum();
   }
 
   /**
@@ -159,11 +149,6 @@ public final class GgufFile {
     float[] values = new float[length];
     row.decoder().row(0, values, 0);
     return values;
-  }
-
-  /** The format that a tensor is kept in. */
-  public BlockFormat format(String name) {
-    return tensor(name).format();
   }
 
   private GgufTensor tensor(String name) {

@@ -3,4 +3,4 @@ package dev.squall.pipeline.model.gguf;
 import java.util.Map;
 
 /** What stands in front of the tensor data. */
-record GgufHeader(int version, Map<String, GgufValue> values, Map<String, GgufTensor> tensors) {}
+record GgufHeader(Map<String, GgufValue> values, Map<String, GgufTensor> tensors) {}
