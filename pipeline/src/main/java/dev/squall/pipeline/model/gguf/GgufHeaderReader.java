@@ -65,7 +65,8 @@ final class GgufHeaderReader {
     }
     long alignment = alignment();
     long dataAt = Math.ceilDiv(cursor.at(), alignment) * alignment;
-    return new GgufHeader(Collections.unmodifiableMap(values), tensors(descriptions, alignment, dataAt));
+    return new GgufHeader(
+        Collections.unmodifiableMap(values), tensors(descriptions, alignment, dataAt));
   }
 
   private SquallException unsupported(long position, String reason) {
