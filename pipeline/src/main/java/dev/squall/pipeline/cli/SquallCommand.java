@@ -28,6 +28,9 @@ import picocli.CommandLine.Spec;
       ArcCommand.class,
       DoctorCommand.class,
       ModmCommand.class,
+      ModelCommand.class,
+      PrefillCommand.class,
+      GenerateCommand.class,
       TestCommand.class
     },
     footer = {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Opens files for reading. */
-final class MappedFile {
+public final class MappedFile {
   private MappedFile() {}
 
   /**
@@ -19,7 +19,7 @@ final class MappedFile {
    *
    * @throws SquallException INVALID_INPUT when the file is absent, unreadable or not a regular file
    */
-  static MemorySegment map(Path path) {
+  public static MemorySegment map(Path path) {
     requireRegular(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       return channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());

@@ -11,10 +11,10 @@ import java.nio.file.Path;
  * Where bytes come from or go to: the beginning of every error about them. Names out of files may
  * hold line breaks, and an error is one line, so nothing reaches a message unescaped.
  */
-record Origin(String name) {
+public record Origin(String name) {
   private static final int LONGEST_QUOTE = 80;
 
-  static Origin of(Path path) {
+  public static Origin of(Path path) {
     return new Origin(escape(path.toString()));
   }
 
@@ -24,17 +24,17 @@ record Origin(String name) {
   }
 
   /** A fault at the byte {@code position}, counted from 0. */
-  SquallException fault(long position, String reason) {
+  public SquallException fault(long position, String reason) {
     return fault("byte " + position + ": " + reason);
   }
 
   /** A fault of the file as a whole. */
-  SquallException fault(String reason) {
+  public SquallException fault(String reason) {
     return SquallException.invalidInput(name + ": " + reason);
   }
 
   /** What the operating system or the zip reader said, in one line without the path. */
-  static String reason(IOException failure) {
+  public static String reason(IOException failure) {
     if (failure instanceof NoSuchFileException) {
       return "no such file or folder";
     }
@@ -47,14 +47,14 @@ record Origin(String name) {
   }
 
   /** {@code text} in double quotes, escaped and at most 80 characters long. */
-  static String quote(String text) {
+  public static String quote(String text) {
     String shown =
         text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE - 1) + "…";
     return '"' + escape(shown) + '"';
   }
 
   /** {@code text} with everything that would break a line or a terminal written as {@code \}u. */
-  static String escape(String text) {
+  public static String escape(String text) {
     StringBuilder escaped = new StringBuilder(text.length());
     text.codePoints()
         .forEach(

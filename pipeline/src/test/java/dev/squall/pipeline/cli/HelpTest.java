@@ -18,8 +18,8 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices bundle setup kernel bench calibrate"
-        + " arc doctor fpga modm test",
+    "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor"
+        + " fpga modm model prefill generate test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -42,6 +42,12 @@ class HelpTest {
     "modm simulate, --trace --embeddings --system --gpu --gpus --cache --rate --ramp --out --json",
     "modm published, --large --json",
     "modm serve, --workers --store --bind --port --token-file --queue --thresholds",
+    "model, list get",
+    "model list, --json",
+    "model get, MODEL --accept-licence",
+    "prefill, --model --text --tokens --skip-characters --attention --threshold --stride --block"
+        + " --param --no-recall --no-perplexity --json",
+    "generate, --model --prompt --text --tokens --temperature --seed --controls --attention",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {

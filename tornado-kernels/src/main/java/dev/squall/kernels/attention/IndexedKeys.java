@@ -33,7 +33,8 @@ final class IndexedKeys implements KeptKeys {
       kept[columns[i]] = true;
     }
     kept[shape.position(row)] |= index.keepsOwnKey(head, first);
-    return key -> kept[key];
+    int firstSeen = index.firstKey(shape.position(row));
+    return key -> key >= firstSeen && kept[key];
   }
 
   private static int place(RowOrder order, int row) {

@@ -44,6 +44,14 @@ public interface KeyRuns {
     return false;
   }
 
+  /**
+   * The first key that the query at {@code position} may see, which never falls as positions rise;
+   * the loop leaves out the keys before it, as it does those beyond the causal edge.
+   */
+  default int firstKey(int position) {
+    return 0;
+  }
+
   /** All keys. */
   static KeyRuns dense(AttentionShape shape) {
     return new KeyRuns() {
@@ -56,6 +64,33 @@ public interface KeyRuns {
       public int runs(int head, int firstRow, int rows, int[] runs) {
         runs[0] = 0;
         runs[1] = shape.tokens();
+        return 1;
+      }
+
+      @Override
+      public int maxRuns() {
+        return 1;
+      }
+    };
+  }
+
+  /** The last {@code window} keys up to the query itself; a causal shape of as many queries. */
+  static KeyRuns window(AttentionShape shape, int window) {
+    return new KeyRuns() {
+      @Override
+      public int rowBlock() {
+        return shape.tokens();
+      }
+
+      @Override
+      public int firstKey(int position) {
+        return Math.max(0, position - window + 1);
+      }
+
+      @Override
+      public int runs(int head, int firstRow, int rows, int[] runs) {
+        runs[0] = firstKey(firstRow);
+        runs[1] = shape.visibleKeys(firstRow + rows - 1);
         return 1;
       }
 

@@ -199,11 +199,13 @@ public final class SparseAttentionSimd {
   private void runSteps(Scratch scratch, PackedKeyValues packed, int rows, int from, int end) {
     for (int start = from; start < end; ) {
       int stepEnd = Math.min(end, start - start % COLUMNS + STEP_KEYS);
-      boolean edge = shape.causal() && stepEnd > scratch.positions[0] + 1;
-      if (edge) {
-        for (int row = 0; row < rows; row++) {
-          scratch.seen[row] = Math.clamp(scratch.positions[row] + 1 - start, 0, stepEnd - start);
-        }
+      int lastFirstKey = index.firstKey(scratch.positions[rows - 1]);
+      boolean edge = shape.causal() && stepEnd > scratch.positions[0] + 1 || lastFirstKey > start;
+      for (int row = 0; edge && row < rows; row++) {
+        int position = scratch.positions[row];
+        int visibleEnd = shape.causal() ? position + 1 : stepEnd;
+        scratch.seen[row] = Math.clamp(visibleEnd - start, 0, stepEnd - start);
+        scratch.hidden[row] = Math.clamp(index.firstKey(position) - start, 0, scratch.seen[row]);
       }
       step(scratch, packed, rows, start, stepEnd, edge);
       start = stepEnd;
@@ -225,13 +227,21 @@ public final class SparseAttentionSimd {
   private void listStep(
       Scratch scratch, PackedKeyValues packed, Tile tile, int[] list, int from, int count) {
     gather(scratch, packed, tile, list, from, count);
-    boolean edge = shape.causal() && list[from + count - 1] > scratch.positions[0];
-    int seen = 0;
+    boolean edge =
+        shape.causal() && list[from + count - 1] > scratch.positions[0]
+            || index.firstKey(scratch.positions[tile.rows() - 1]) > list[from];
+    int seen = shape.causal() ? 0 : count;
+    int hidden = 0;
     for (int row = 0; edge && row < tile.rows(); row++) {
       while (seen < count && list[from + seen] <= scratch.positions[row]) {
         seen++;
       }
+      int firstKey = index.firstKey(scratch.positions[row]);
+      while (hidden < seen && list[from + hidden] < firstKey) {
+        hidden++;
+      }
       scratch.seen[row] = seen;
+      scratch.hidden[row] = hidden;
     }
     step(scratch, scratch.gathered, tile.rows(), 0, count, edge);
   }
@@ -368,11 +378,13 @@ public final class SparseAttentionSimd {
     for (int row = 0; row < rows; row++) {
       int offset = row * Scratch.LOGIT_STRIDE + skipped;
       int seen = scratch.seen[row];
-      if (seen > 0) {
-        scratch.softmax.step(scratch.logits, offset, seen, row);
+      int hidden = scratch.hidden[row];
+      if (seen > hidden) {
+        scratch.softmax.step(scratch.logits, offset + hidden, seen - hidden, row);
       } else {
         scratch.softmax.skip(row);
       }
+      Arrays.fill(scratch.logits, offset, offset + hidden, 0);
       // The rows of a group share one depth in the second product: what a row cannot see weighs 0.
       int depth = scratch.seen[Math.min(rows, row - row % ROW_GROUP + ROW_GROUP) - 1];
       for (int i = seen; i < depth; i++) {
@@ -408,6 +420,9 @@ public final class SparseAttentionSimd {
 
     /** Keys of a step that a row sees. */
     private final int[] seen = new int[MAX_ROWS];
+
+    /** Of these, keys in front of the first that it may see. */
+    private final int[] hidden = new int[MAX_ROWS];
 
     private final int[] runs = new int[2 * index.maxRuns()];
     private final int[] columns = new int[index.maxColumns()];

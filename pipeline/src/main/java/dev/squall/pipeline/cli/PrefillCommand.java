@@ -1,0 +1,145 @@
+package dev.squall.pipeline.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.squall.kernels.error.ErrorClass;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.model.attention.HeadFigures;
+import dev.squall.pipeline.model.attention.PrefillAttention;
+import dev.squall.pipeline.model.decoder.Decoder;
+import dev.squall.pipeline.model.decoder.Prefill;
+import dev.squall.pipeline.model.decoder.PrefillResult;
+import dev.squall.pipeline.model.decoder.VocabularyScores;
+import dev.squall.pipeline.model.tokenizer.Utf8Text;
+import dev.squall.pipeline.report.PrefillReport;
+import dev.squall.pipeline.report.PrefillText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a text through a model and reports speed, perplexity, density and recall. */
+@Command(
+    name = "prefill",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run a text through a model and report tokens/s, perplexity, and density and recall of each"
+          + " layer and head. Perplexity is e to the mean of -ln p(token | all tokens before it)"
+          + " over all tokens but the first.",
+      ""
+    })
+final class PrefillCommand implements Callable<Integer> {
+  private static final int FIRST_IDS = 8;
+
+  @Mixin private ModelArguments arguments;
+
+  @Option(names = "--text", required = true, paramLabel = "FILE", description = "A UTF-8 text.")
+  private Path text;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "Take the first N tokens, the one that begins a text included; default: all.")
+  private Optional<Integer> tokens = Optional.empty();
+
+  @Option(
+      names = "--skip-characters",
+      paramLabel = "N",
+      description = "Begin at this character of the text (${DEFAULT-VALUE}).")
+  private int skipped = 0;
+
+  @Option(names = "--no-recall", description = "Do not measure recall, which takes some seconds.")
+  private boolean noRecall;
+
+  @Option(names = "--no-perplexity", description = "Do not score the text.")
+  private boolean noPerplexity;
+
+  @Option(names = "--json", description = "Print one JSON line.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    Ranges.requireNotNegative("--skip-characters", skipped);
+    if (tokens.isPresent()) {
+      Ranges.requirePositive("--tokens", tokens.get());
+    }
+    PrefillAttention attention = arguments.attention();
+    try (Progress progress = new Progress(false)) {
+      progress.show("reading the model");
+      Decoder decoder = arguments.decoder();
+      int[] ids = ids(decoder);
+      PrefillReport report = report(decoder, ids, attention, progress);
+      progress.clear();
+      System.out.print(json ? PrefillText.jsonLine(report) : PrefillText.terminal(report));
+    } catch (OutOfMemoryError e) {
+      throw new SquallException(
+          ErrorClass.OUT_OF_MEMORY,
+          "the text needs more memory than the JVM has (%s); take fewer tokens (--tokens)"
+              .formatted(e.getMessage()),
+          e);
+    }
+    return ExitCodes.GOOD;
+  }
+
+  private int[] ids(Decoder decoder) {
+    // One more than the context tells that a text is too long.
+    int most = tokens.orElse(decoder.shape().context() + 1);
+    int[] ids = decoder.tokenizer().encode(Utf8Text.read(text, skipped), false, most);
+    if (tokens.isPresent() && ids.length < tokens.get()) {
+      throw SquallException.invalidInput(
+          "--tokens %d: %s has %d tokens from character %d on"
+              .formatted(tokens.get(), text, ids.length, skipped));
+    }
+    if (tokens.isEmpty() && ids.length == most) {
+      throw SquallException.invalidInput(
+          "%s has more than the %d tokens of the model's context; take fewer (--tokens)"
+              .formatted(text, decoder.shape().context()));
+    }
+    return ids;
+  }
+
+  private PrefillReport report(
+      Decoder decoder, int[] ids, PrefillAttention attention, Progress progress) {
+    HostThreads threads = HostThreads.all();
+    List<PrefillReport.Layer> layers = new ArrayList<>();
+    int count = decoder.shape().layers();
+    PrefillResult result =
+        Prefill.run(
+            decoder,
+            ids,
+            attention,
+            null,
+            (layer, tensors, outcome) -> {
+              progress.show("layer %d of %d".formatted(layer + 1, count));
+              boolean windowed = decoder.shape().windowed(layer);
+              HeadFigures recall =
+                  noRecall ? HeadFigures.unknown(decoder.shape().heads()) : outcome.recall();
+              layers.add(new PrefillReport.Layer(layer, windowed, outcome.density(), recall));
+            },
+            threads);
+    progress.show("scoring");
+    long start = System.nanoTime();
+    double perplexity =
+        noPerplexity
+            ? Double.NaN
+            : VocabularyScores.of(decoder, ids, result.hidden(), threads).perplexity();
+    double scoringSeconds = (System.nanoTime() - start) * 1e-9;
+    return new PrefillReport(
+        decoder.name(),
+        attention.name(),
+        attention.parameters(),
+        Arrays.copyOf(ids, Math.min(FIRST_IDS, ids.length)),
+        ids.length,
+        threads.count(),
+        result.seconds(),
+        result.attentionSeconds(),
+        scoringSeconds,
+        perplexity,
+        layers);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.squall.pipeline.model.attention;
+
+import dev.squall.kernels.KernelCatalog;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Port;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The attention methods that there are, by name. */
+public final class AttentionMethods {
+  /** Short names of kernels; a kernel's id is a name too. */
+  private static final Map<String, String> SHORT_NAMES = new LinkedHashMap<>();
+
+  static {
+    SHORT_NAMES.put("dense", "attention.dense");
+    SHORT_NAMES.put("xattention", "xattention.prefill");
+    SHORT_NAMES.put("vertical-slash", "frontier.vertical_slash");
+    SHORT_NAMES.put("flexprefill", "frontier.flexprefill");
+    SHORT_NAMES.put("block-topk", "frontier.block_topk");
+    SHORT_NAMES.put("grid", "mminference.grid");
+    SHORT_NAMES.put("boundary", "mminference.boundary");
+  }
+
+  private final Map<String, Kernel> methods = new LinkedHashMap<>();
+
+  private AttentionMethods() {}
+
+  /** All kernels of the catalogue that need q, k and v alone and give o for every query. */
+  public static AttentionMethods load() {
+    AttentionMethods all = new AttentionMethods();
+    Map<String, Kernel> byId = new LinkedHashMap<>();
+    KernelCatalog.load().kernels().stream()
+        .filter(AttentionMethods::attends)
+        .forEach(kernel -> byId.put(kernel.id(), kernel));
+    SHORT_NAMES.forEach(
+        (name, id) -> {
+          if (byId.containsKey(id)) {
+            all.methods.put(name, byId.get(id));
+          }
+        });
+    byId.forEach(all.methods::put);
+    return all;
+  }
+
+  /** Dense attention, which needs no settings. */
+  public static PrefillAttention dense() {
+    return load().method("dense", Map.of());
+  }
+
+  /** Short names first. */
+  public List<String> names() {
+    return List.copyOf(methods.keySet());
+  }
+
+  /**
+   * @param parameters of the method's kernel; absent ones take their default
+   * @throws SquallException INVALID_INPUT for a name that is none, listing those there are
+   */
+  public PrefillAttention method(String name, Map<String, String> parameters) {
+    Kernel kernel = methods.get(name);
+    if (kernel == null) {
+      throw SquallException.invalidInput(
+          "no attention method named %s; there are: %s"
+              .formatted(name, String.join(", ", methods.keySet())));
+    }
+    return new KernelAttention(name, kernel, parameters);
+  }
+
+  private static boolean attends(Kernel kernel) {
+    List<String> needed =
+        kernel.signature().inputs().stream()
+            .filter(port -> !port.optional())
+            .map(Port::name)
+            .toList();
+    return needed.equals(List.of("q", "k", "v"))
+        && kernel.signature().inputs().getFirst().dims().equals(List.of("H", "L", "D"))
+        && kernel.signature().outputs().stream().anyMatch(AttentionMethods::isOutput);
+  }
+
+  private static boolean isOutput(Port port) {
+    return port.name().equals("o") && port.dims().equals(List.of("H", "L", "D"));
+  }
+}

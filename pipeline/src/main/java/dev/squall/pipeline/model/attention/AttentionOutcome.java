@@ -1,0 +1,13 @@
+package dev.squall.pipeline.model.attention;
+
+/** What a method did in one layer; to be asked before the next layer begins. */
+public interface AttentionOutcome {
+  /** Share of the visible (query, key) pairs that were computed. */
+  HeadFigures density();
+
+  /**
+   * Share of the true attention weight on the pairs that were computed, in double precision on
+   * sampled rows. Measured when asked for, which takes a while.
+   */
+  HeadFigures recall();
+}

@@ -1,0 +1,51 @@
+package dev.squall.pipeline.model.decoder;
+
+import dev.squall.pipeline.model.gguf.GgufFile;
+import dev.squall.pipeline.model.tokenizer.Tokenizer;
+import java.nio.file.Path;
+
+/** A decoder: its shape, its weights and its tokenizer. */
+public final class Decoder {
+  private final String name;
+  private final DecoderShape shape;
+  private final DecoderWeights weights;
+  private final Tokenizer tokenizer;
+
+  Decoder(String name, DecoderShape shape, DecoderWeights weights, Tokenizer tokenizer) {
+    this.name = name;
+    this.shape = shape;
+    this.weights = weights;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Opens a GGUF file.
+   *
+   * @throws dev.squall.kernels.error.SquallException INVALID_INPUT for a malformed file,
+   *     UNSUPPORTED naming the architecture, tensor or option that is none of ours
+   */
+  public static Decoder open(Path file) {
+    return of(GgufFile.open(file));
+  }
+
+  static Decoder of(GgufFile file) {
+    return DecoderReader.read(file);
+  }
+
+  /** What the file calls the model. */
+  public String name() {
+    return name;
+  }
+
+  public DecoderShape shape() {
+    return shape;
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  DecoderWeights weights() {
+    return weights;
+  }
+}

@@ -1,0 +1,293 @@
+package dev.squall.pipeline.model.decoder;
+
+import dev.squall.kernels.attention.AttentionShape;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.MatrixTile;
+import dev.squall.kernels.host.PanelProduct;
+import dev.squall.kernels.host.PanelProduct.Target;
+import dev.squall.kernels.host.QuantizedMatrix;
+import dev.squall.kernels.host.TokenPanels;
+import dev.squall.pipeline.model.attention.AttentionOutcome;
+import dev.squall.pipeline.model.attention.AttentionTensors;
+import dev.squall.pipeline.model.attention.LayerAttention;
+import dev.squall.pipeline.model.attention.PrefillAttention;
+import dev.squall.pipeline.model.attention.WindowAttention;
+
+/**
+ * The forward pass of a whole prompt, layer by layer. Between attention calls a layer is computed
+ * for a few thousand tokens at a time, so that memory beyond the residual stream and one layer's q,
+ * k, v and o does not grow with the prompt.
+ */
+public final class Prefill {
+  /** Tokens of a chunk: enough to share each widened weight, few enough for the third cache. */
+  private static final int CHUNK_PANELS = Math.max(1, 2048 / MatrixTile.COLUMNS);
+
+  private static final int COLUMNS = MatrixTile.COLUMNS;
+
+  private final Decoder decoder;
+  private final DecoderShape shape;
+  private final HostThreads threads;
+  private final TokenPanels residual;
+  private final AttentionTensors tensors;
+  private final LayerAttention global;
+  private final LayerAttention windowed;
+  private final Rotation globalRotation;
+  private final Rotation localRotation;
+
+  /** Memory that a chunk needs, by the widest that it holds. */
+  private final TokenPanels wide;
+
+  private final TokenPanels narrow;
+
+  private Prefill(Decoder decoder, int tokens, PrefillAttention attention, HostThreads threads) {
+    this.decoder = decoder;
+    this.shape = decoder.shape();
+    this.threads = threads;
+    this.residual = new TokenPanels(tokens, shape.width());
+    this.tensors =
+        AttentionTensors.allocate(
+            new AttentionShape(
+                shape.heads(), shape.keyHeads(), tokens, shape.headSize(), true, shape.scale()));
+    this.global = attention.bind(tensors);
+    this.windowed = shape.window() > 0 ? new WindowAttention(shape.window()).bind(tensors) : global;
+    this.globalRotation = new Rotation(shape.pairing(), shape.headSize(), shape.base());
+    this.localRotation = new Rotation(shape.pairing(), shape.headSize(), shape.localBase());
+    int chunk = Math.min(tokens, CHUNK_PANELS * COLUMNS);
+    this.wide = new TokenPanels(chunk, Math.max(2 * shape.hidden(), qkvFeatures()));
+    this.narrow = new TokenPanels(chunk, Math.max(shape.width(), shape.queryFeatures()));
+  }
+
+  /**
+   * Runs a prompt.
+   *
+   * @param attention of the layers without a window
+   * @param cache takes keys and values, unless null
+   * @throws SquallException INVALID_INPUT for an empty prompt or one longer than the context
+   */
+  public static PrefillResult run(
+      Decoder decoder,
+      int[] prompt,
+      PrefillAttention attention,
+      KeyValueCache cache,
+      PrefillObserver observer,
+      HostThreads threads) {
+    requireFits(decoder.shape(), prompt.length);
+    Prefill prefill = new Prefill(decoder, prompt.length, attention, threads);
+    long start = System.nanoTime();
+    prefill.embed(prompt);
+    long attending = 0;
+    long observing = 0;
+    for (int layer = 0; layer < prefill.shape.layers(); layer++) {
+      boolean window = prefill.shape.windowed(layer);
+      prefill.queriesKeysValues(layer, window);
+      long before = System.nanoTime();
+      AttentionOutcome outcome = (window ? prefill.windowed : prefill.global).attend(threads);
+      long after = System.nanoTime();
+      attending += after - before;
+      if (cache != null) {
+        cache.store(layer, prefill.tensors);
+      }
+      observer.attended(layer, prefill.tensors, outcome);
+      observing += System.nanoTime() - after;
+      prefill.feedForward(layer);
+    }
+    TokenPanels hidden = prefill.finish();
+    long total = System.nanoTime() - start - observing;
+    return new PrefillResult(hidden, total * 1e-9, attending * 1e-9);
+  }
+
+  static void requireFits(DecoderShape shape, int tokens) {
+    if (tokens < 1) {
+      throw SquallException.invalidInput("the prompt has no tokens");
+    }
+    if (tokens > shape.context()) {
+      throw SquallException.invalidInput(
+          "%d tokens exceed the model's context of %d; take fewer (--tokens)"
+              .formatted(tokens, shape.context()));
+    }
+  }
+
+  private int qkvFeatures() {
+    return shape.queryFeatures() + 2 * shape.keyFeatures();
+  }
+
+  private void embed(int[] prompt) {
+    threads.forEach(
+        residual.panels(),
+        () -> new Embedding(decoder),
+        (embedding, panel) -> embedding.panel(prompt, residual, (int) panel));
+  }
+
+  /** A piece of a chunk: panels [first, first + panels.panels()) of the prompt. */
+  private record Chunk(int first, TokenPanels panels) {}
+
+  /** The chunk whose first panel is {@code first}, as a view of {@code memory}. */
+  private Chunk chunk(int first, TokenPanels memory, int features) {
+    int tokens = Math.min(CHUNK_PANELS * COLUMNS, residual.tokens() - first * COLUMNS);
+    return new Chunk(first, new TokenPanels(tokens, features, memory.data()));
+  }
+
+  private void queriesKeysValues(int layer, boolean window) {
+    LayerWeights weights = decoder.weights().layers().get(layer);
+    Rotation rotation = window ? localRotation : globalRotation;
+    for (int first = 0; first < residual.panels(); first += CHUNK_PANELS) {
+      Chunk normed = chunk(first, narrow, shape.width());
+      norm(weights.attentionNorm(), normed);
+      TokenPanels qkv = chunk(first, wide, qkvFeatures()).panels();
+      int keys = shape.queryFeatures();
+      int values = keys + shape.keyFeatures();
+      PanelProduct.multiply(
+          weights.query(), normed.panels(), new Target(qkv, 0, 0), false, threads);
+      PanelProduct.multiply(
+          weights.key(), normed.panels(), new Target(qkv, 0, keys), false, threads);
+      PanelProduct.multiply(
+          weights.value(), normed.panels(), new Target(qkv, 0, values), false, threads);
+      int firstToken = first * COLUMNS;
+      threads.forEach(
+          qkv.panels(),
+          () -> new HeadLayout(shape.headSize()),
+          (layout, panel) -> storeHeads(layout, weights, rotation, qkv, (int) panel, firstToken));
+    }
+  }
+
+  private void norm(float[] weight, Chunk to) {
+    threads.forEach(
+        to.panels().panels(),
+        panel ->
+            RmsNorm.panel(
+                residual.data(),
+                residual.at(to.first() + (int) panel, 0),
+                weight,
+                shape.epsilon(),
+                to.panels().data(),
+                to.panels().at((int) panel, 0),
+                false));
+  }
+
+  /** Normalises and turns queries and keys of one panel, and moves them to the tensors. */
+  private void storeHeads(
+      HeadLayout layout,
+      LayerWeights weights,
+      Rotation rotation,
+      TokenPanels qkv,
+      int panel,
+      int chunkToken) {
+    int token = chunkToken + panel * COLUMNS;
+    int size = shape.headSize();
+    Rotation.Turns turns = rotation.turns(token);
+    for (int head = 0; head < shape.heads() + 2 * shape.keyHeads(); head++) {
+      int at = qkv.at(panel, head * size);
+      int keyHead = head - shape.heads();
+      int valueHead = keyHead - shape.keyHeads();
+      if (valueHead >= 0) {
+        layout.store(qkv, panel, head * size, tensors.v(), valueHead, token);
+        continue;
+      }
+      if (weights.headNorms().isPresent()) {
+        LayerWeights.HeadNorms norms = weights.headNorms().get();
+        float[] norm = keyHead < 0 ? norms.query() : norms.key();
+        RmsNorm.panel(qkv.data(), at, norm, shape.epsilon(), qkv.data(), at, false);
+      }
+      rotation.panel(qkv.data(), at, turns);
+      if (keyHead < 0) {
+        layout.store(qkv, panel, head * size, tensors.q(), head, token);
+      } else {
+        layout.store(qkv, panel, head * size, tensors.k(), keyHead, token);
+      }
+    }
+  }
+
+  /** What follows attention: its output matrix, then the feed-forward part. */
+  private void feedForward(int layer) {
+    LayerWeights weights = decoder.weights().layers().get(layer);
+    for (int first = 0; first < residual.panels(); first += CHUNK_PANELS) {
+      Chunk attended = chunk(first, narrow, shape.queryFeatures());
+      loadHeads(attended);
+      addProduct(
+          weights.output(),
+          attended,
+          weights.afterNorms().map(LayerWeights.AfterNorms::attention).orElse(null));
+      Chunk normed = chunk(first, narrow, shape.width());
+      norm(weights.feedNorm(), normed);
+      Chunk gated = chunk(first, wide, 2 * shape.hidden());
+      PanelProduct.multiply(
+          weights.gate(), normed.panels(), new Target(gated.panels(), 0, 0), false, threads);
+      PanelProduct.multiply(
+          weights.up(),
+          normed.panels(),
+          new Target(gated.panels(), 0, shape.hidden()),
+          false,
+          threads);
+      gate(gated.panels());
+      addProduct(
+          weights.down(),
+          gated,
+          weights.afterNorms().map(LayerWeights.AfterNorms::feed).orElse(null));
+    }
+  }
+
+  private void loadHeads(Chunk to) {
+    threads.forEach(
+        to.panels().panels(),
+        () -> new HeadLayout(shape.headSize()),
+        (layout, panel) -> {
+          int token = (to.first() + (int) panel) * COLUMNS;
+          for (int head = 0; head < shape.heads(); head++) {
+            layout.load(
+                tensors.o(), head, token, to.panels(), (int) panel, head * shape.headSize());
+          }
+        });
+  }
+
+  private void gate(TokenPanels gated) {
+    Gate gate = shape.gate();
+    threads.forEach(
+        gated.panels(),
+        panel ->
+            gate.apply(
+                gated.data(),
+                gated.at((int) panel, 0),
+                gated.at((int) panel, shape.hidden()),
+                shape.hidden() * COLUMNS));
+  }
+
+  /** Adds w · x to the residual stream, normalised first if the layer has a norm there. */
+  private void addProduct(QuantizedMatrix w, Chunk x, float[] afterNorm) {
+    if (afterNorm == null) {
+      PanelProduct.multiply(w, x.panels(), new Target(residual, x.first(), 0), true, threads);
+      return;
+    }
+    TokenPanels product = new TokenPanels(x.panels().tokens(), shape.width());
+    PanelProduct.multiply(w, x.panels(), new Target(product, 0, 0), false, threads);
+    threads.forEach(
+        product.panels(),
+        panel ->
+            RmsNorm.panel(
+                product.data(),
+                product.at((int) panel, 0),
+                afterNorm,
+                shape.epsilon(),
+                residual.data(),
+                residual.at(x.first() + (int) panel, 0),
+                true));
+  }
+
+  /** The last norm, in place. */
+  private TokenPanels finish() {
+    threads.forEach(
+        residual.panels(),
+        panel -> {
+          int at = residual.at((int) panel, 0);
+          RmsNorm.panel(
+              residual.data(),
+              at,
+              decoder.weights().norm(),
+              shape.epsilon(),
+              residual.data(),
+              at,
+              false);
+        });
+    return residual;
+  }
+}
