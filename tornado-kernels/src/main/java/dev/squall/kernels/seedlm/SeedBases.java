@@ -1,0 +1,94 @@
+package dev.squall.kernels.seedlm;
+
+import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.MatrixTile;
+
+/**
+ * What the search needs to know of every seed: orthonormal bases in single precision, side by side
+ * for bounds of many seeds at a time, and in double precision the pseudo-inverse and the triangle R
+ * of the seed's matrix, seed by seed.
+ */
+final class SeedBases {
+  static final int PANEL = MatrixTile.COLUMNS;
+
+  private final SeedFormat format;
+  private final int seeds;
+  private final int panels;
+  private final float[] orthonormal;
+  private final double[] exact;
+  private final int record;
+
+  SeedBases(SeedFormat format, int seeds) {
+    this.format = format;
+    this.seeds = seeds;
+    panels = Math.ceilDiv(seeds, PANEL);
+    int p = format.coefficients();
+    record = p * format.weights() + p * p;
+    orthonormal = new float[panels * p * format.weights() * PANEL];
+    exact = new double[seeds * record];
+    HostThreads.all().forEach(panels, panel -> fill((int) panel));
+  }
+
+  private void fill(int panel) {
+    int weights = format.weights();
+    int coefficients = format.coefficients();
+    for (int lane = 0; lane < PANEL && panel * PANEL + lane < seeds; lane++) {
+      int index = panel * PANEL + lane;
+      SeedBasis basis = new SeedBasis(format, index + 1);
+      double[] unit = new double[weights];
+      for (int c = 0; c < weights; c++) {
+        for (int p = 0; p < coefficients; p++) {
+          orthonormal[orthonormalAt(panel, p) + c * PANEL + lane] = (float) basis.orthonormal(c, p);
+        }
+        unit[c] = 1;
+        double[] column = basis.leastSquares(unit);
+        unit[c] = 0;
+        for (int p = 0; p < coefficients; p++) {
+          exact[index * record + p * weights + c] = column[p];
+        }
+      }
+      int triangle = triangleAt(index + 1);
+      for (int row = 0; row < coefficients; row++) {
+        for (int column = row; column < coefficients; column++) {
+          exact[triangle + row * coefficients + column] = basis.triangle(row, column);
+        }
+      }
+    }
+  }
+
+  SeedFormat format() {
+    return format;
+  }
+
+  int seeds() {
+    return seeds;
+  }
+
+  int panels() {
+    return panels;
+  }
+
+  /** [panel][coefficient][weight][seed in panel]; zeros beyond the last seed. */
+  float[] orthonormal() {
+    return orthonormal;
+  }
+
+  int orthonormalAt(int panel, int coefficient) {
+    return (panel * format.coefficients() + coefficient) * format.weights() * PANEL;
+  }
+
+  /** Pseudo-inverse and triangle of each seed. */
+  double[] exact() {
+    return exact;
+  }
+
+  /** Where in {@link #exact} the pseudo-inverse [coefficient][weight] of a seed begins. */
+  int inverseAt(int seed) {
+    return (seed - 1) * record;
+  }
+
+  /** Where in {@link #exact} R[coefficient][coefficient] of a seed begins. */
+  int triangleAt(int seed) {
+    return (seed - 1) * record + format.coefficients() * format.weights();
+  }
+}
