@@ -53,6 +53,7 @@ final class Extents {
                       "3bit".equals(extents.parameters.get("config"))
                           ? SEED_BLOCKS / 2 * 9
                           : SEED_BLOCKS),
+              entry("seedlm.any", extents -> 16384),
               entry("seedlm.K", extents -> 2048),
               entry("seedlm.L", extents -> 512)));
 

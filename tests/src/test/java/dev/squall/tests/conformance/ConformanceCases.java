@@ -41,7 +41,8 @@ final class ConformanceCases {
               quantizedScan(),
               decoder(),
               seedMatvec(),
-              seedGemm())
+              seedGemm(),
+              seedSearch())
           .flatMap(cases -> cases)
           .toList();
 
@@ -344,5 +345,30 @@ final class ConformanceCases {
         of(id, "stored=32,K=64,L=3").constant("x", 0).constant("words", 1),
         of(id, "stored=32,K=64,L=3").scaled("x", 1e25),
         of(id, "stored=32,K=64,L=3").scaled("x", TINY));
+  }
+
+  /** Few seeds where the number does not matter: the reference tries each in turn. */
+  private static Stream<ConformanceCase> seedSearch() {
+    String id = "seedlm.search";
+    return Stream.of(
+        of(id, "any=131", "seeds=200"),
+        of(id, "any=1", "seeds=65"),
+        of(id, "any=8", "seeds=1"),
+        of(id, "any=53", "seeds=1000"),
+        of(id, "any=17"),
+        of(id, "any=107", "seeds=200", "config=3bit"),
+        of(id, "any=12", "seeds=64", "config=3bit"),
+        of(id, "any=13", "seeds=129", "config=3bit"),
+        of(id, "any=24", "config=3bit"),
+        of(id, "any=64", "seeds=200", "scale=0.25"),
+        // Exponents at both ends of their range.
+        of(id, "any=64", "seeds=200", "scale=128"),
+        of(id, "any=64", "seeds=200", "scale=1").scaled("w", 4096),
+        of(id, "any=64", "seeds=200").scaled("w", TINY),
+        of(id, "any=64", "seeds=200").scaled("w", HUGE),
+        of(id, "any=20", "seeds=200").constant("w", 0),
+        of(id, "any=20", "seeds=200", "config=3bit").constant("w", 0),
+        of(id, "any=20", "seeds=200").constant("w", 1),
+        of(id, "any=20", "seeds=200").constant("w", -0.375));
   }
 }

@@ -2,6 +2,9 @@ package dev.squall.kernels.seedlm;
 
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.host.MatrixTile;
+import java.lang.ref.SoftReference;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What the search needs to know of every seed: orthonormal bases in single precision, side by side
@@ -18,7 +21,21 @@ final class SeedBases {
   private final double[] exact;
   private final int record;
 
-  SeedBases(SeedFormat format, int seeds) {
+  /** The tables last made of each format, as long as memory is not short: they take a while. */
+  private static final Map<SeedFormat, SoftReference<SeedBases>> LAST = new ConcurrentHashMap<>();
+
+  /** Tables of the first {@code seeds} seeds, perhaps made before. */
+  static SeedBases of(SeedFormat format, int seeds) {
+    SoftReference<SeedBases> last = LAST.get(format);
+    SeedBases bases = last == null ? null : last.get();
+    if (bases == null || bases.seeds != seeds) {
+      bases = new SeedBases(format, seeds);
+      LAST.put(format, new SoftReference<>(bases));
+    }
+    return bases;
+  }
+
+  private SeedBases(SeedFormat format, int seeds) {
     this.format = format;
     this.seeds = seeds;
     panels = Math.ceilDiv(seeds, PANEL);

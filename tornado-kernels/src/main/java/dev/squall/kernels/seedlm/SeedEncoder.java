@@ -41,7 +41,7 @@ public final class SeedEncoder {
       throw SquallException.invalidInput("seeds = " + seeds + ": expected 1 to " + ALL_SEEDS);
     }
     SeedFormat format = SeedFormat.of(config);
-    return new SeedEncoder(format, SeedFit.ROUNDED, new SeedBases(format, seeds));
+    return new SeedEncoder(format, SeedFit.ROUNDED, SeedBases.of(format, seeds));
   }
 
   /** The same seeds with coefficients found otherwise. */

@@ -14,6 +14,9 @@ import java.lang.foreign.ValueLayout;
 final class SeedScale {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+  /** Scales and what they are divided by are normal numbers. */
+  static final int LARGEST = 126;
+
   private SeedScale() {}
 
   /** The exponent of the scale of finite weights. */
@@ -31,6 +34,9 @@ final class SeedScale {
   }
 
   static int shift(long sum, long count) {
-    return count == 0 ? 0 : (int) Math.floorDiv(2 * sum + count, 2 * count) + 1;
+    if (count == 0) {
+      return 0;
+    }
+    return Math.clamp(Math.floorDiv(2 * sum + count, 2 * count) + 1, -LARGEST, LARGEST);
   }
 }
