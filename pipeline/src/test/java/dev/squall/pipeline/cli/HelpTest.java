@@ -18,7 +18,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices kernel bench calibrate test",
+    "'', --help --version run plan devices kernel bench calibrate seedlm test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -27,6 +27,12 @@ class HelpTest {
     "kernel run, ID --in --out --param --device --variant --repeat --json",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
+    "seedlm, compress decompress inspect compare model-cycles",
+    "seedlm compare, FOLDER --compressed --method --bits --texts",
+    "seedlm compress, IN --bits --out --fit --seeds --only --quiet",
+    "seedlm decompress, IN --out",
+    "seedlm inspect, FILE --against",
+    "seedlm model-cycles, --bus --latency --stages",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {

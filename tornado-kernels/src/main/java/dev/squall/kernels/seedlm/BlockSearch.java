@@ -25,7 +25,7 @@ final class BlockSearch {
   private static final double SLACK = 1e-5;
 
   private final SeedBases bases;
-  private final SeedFormat format;
+  private final SeedShape shape;
   private final SeedCandidate candidate;
   private final float[] w;
   private final float[] coordinates;
@@ -41,13 +41,18 @@ final class BlockSearch {
 
   BlockSearch(SeedBases bases, SeedFit fit) {
     this.bases = bases;
-    format = bases.format();
+    shape = bases.shape();
     candidate = new SeedCandidate(bases, fit);
-    w = new float[BATCH * format.weights()];
-    coordinates = new float[format.coefficients() * BATCH * PANEL];
+    w = new float[BATCH * shape.weights()];
+    coordinates = new float[shape.coefficients() * BATCH * PANEL];
     projections = new float[BATCH * bases.panels() * PANEL];
     longest = new float[BATCH * bases.panels() * LANES];
     candidates = new long[bases.panels() * PANEL];
+  }
+
+  /** A block of zeros. */
+  private SeedBlock zeros() {
+    return new SeedBlock(1, shape.minExponent(), new int[shape.coefficients()]);
   }
 
   /** Receives the result for a row of the batch. */
@@ -65,7 +70,7 @@ final class BlockSearch {
         squares += value * value;
       }
       if (squares == 0) {
-        found.accept(row, format.zeros(), 0);
+        found.accept(row, zeros(), 0);
       } else {
         search(blocks[row], row, squares);
         found.accept(row, candidate.block(), candidate.error());
@@ -74,12 +79,12 @@ final class BlockSearch {
   }
 
   private void project(double[][] blocks, int rows) {
-    int size = format.weights();
+    int size = shape.weights();
     for (int i = 0; i < rows * size; i++) {
       w[i] = (float) blocks[i / size][i % size];
     }
     for (int panel = 0; panel < bases.panels(); panel++) {
-      for (int p = 0; p < format.coefficients(); p++) {
+      for (int p = 0; p < shape.coefficients(); p++) {
         MatrixTile.multiply(
             w,
             0,
@@ -100,7 +105,7 @@ final class BlockSearch {
         squares(
             coordinates,
             row * PANEL,
-            format.coefficients(),
+            shape.coefficients(),
             projections,
             at * PANEL,
             longest,

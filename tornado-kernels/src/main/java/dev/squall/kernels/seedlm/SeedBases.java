@@ -14,44 +14,44 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SeedBases {
   static final int PANEL = MatrixTile.COLUMNS;
 
-  private final SeedFormat format;
+  private final SeedShape shape;
   private final int seeds;
   private final int panels;
   private final float[] orthonormal;
   private final double[] exact;
   private final int record;
 
-  /** The tables last made of each format, as long as memory is not short: they take a while. */
-  private static final Map<SeedFormat, SoftReference<SeedBases>> LAST = new ConcurrentHashMap<>();
+  /** The tables last made of each shape, as long as memory is not short: they take a while. */
+  private static final Map<SeedShape, SoftReference<SeedBases>> LAST = new ConcurrentHashMap<>();
 
   /** Tables of the first {@code seeds} seeds, perhaps made before. */
-  static SeedBases of(SeedFormat format, int seeds) {
-    SoftReference<SeedBases> last = LAST.get(format);
+  static SeedBases of(SeedShape shape, int seeds) {
+    SoftReference<SeedBases> last = LAST.get(shape);
     SeedBases bases = last == null ? null : last.get();
     if (bases == null || bases.seeds != seeds) {
-      bases = new SeedBases(format, seeds);
-      LAST.put(format, new SoftReference<>(bases));
+      bases = new SeedBases(shape, seeds);
+      LAST.put(shape, new SoftReference<>(bases));
     }
     return bases;
   }
 
-  private SeedBases(SeedFormat format, int seeds) {
-    this.format = format;
+  private SeedBases(SeedShape shape, int seeds) {
+    this.shape = shape;
     this.seeds = seeds;
     panels = Math.ceilDiv(seeds, PANEL);
-    int p = format.coefficients();
-    record = p * format.weights() + p * p;
-    orthonormal = new float[panels * p * format.weights() * PANEL];
+    int p = shape.coefficients();
+    record = p * shape.weights() + p * p;
+    orthonormal = new float[panels * p * shape.weights() * PANEL];
     exact = new double[seeds * record];
     HostThreads.all().forEach(panels, panel -> fill((int) panel));
   }
 
   private void fill(int panel) {
-    int weights = format.weights();
-    int coefficients = format.coefficients();
+    int weights = shape.weights();
+    int coefficients = shape.coefficients();
     for (int lane = 0; lane < PANEL && panel * PANEL + lane < seeds; lane++) {
       int index = panel * PANEL + lane;
-      SeedBasis basis = new SeedBasis(format, index + 1);
+      SeedBasis basis = new SeedBasis(shape, index + 1);
       double[] unit = new double[weights];
       for (int c = 0; c < weights; c++) {
         for (int p = 0; p < coefficients; p++) {
@@ -73,8 +73,8 @@ final class SeedBases {
     }
   }
 
-  SeedFormat format() {
-    return format;
+  SeedShape shape() {
+    return shape;
   }
 
   int seeds() {
@@ -91,7 +91,7 @@ final class SeedBases {
   }
 
   int orthonormalAt(int panel, int coefficient) {
-    return (panel * format.coefficients() + coefficient) * format.weights() * PANEL;
+    return (panel * shape.coefficients() + coefficient) * shape.weights() * PANEL;
   }
 
   /** Pseudo-inverse and triangle of each seed. */
@@ -106,6 +106,6 @@ final class SeedBases {
 
   /** Where in {@link #exact} R[coefficient][coefficient] of a seed begins. */
   int triangleAt(int seed) {
-    return (seed - 1) * record + format.coefficients() * format.weights();
+    return (seed - 1) * record + shape.coefficients() * shape.weights();
   }
 }

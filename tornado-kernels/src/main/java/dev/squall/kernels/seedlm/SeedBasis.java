@@ -2,7 +2,7 @@ package dev.squall.kernels.seedlm;
 
 /**
  * The matrix U(seed) of C rows and P columns from which a block's weights are combined, U = (V −
- * 32768) / 32767, with its QR decomposition in double precision (SeedLM, section 3.2).
+ * 32768) / 32767 for 16 bits, with its QR decomposition in double precision (SeedLM, section 3.2).
  */
 final class SeedBasis {
   private final int rows;
@@ -10,14 +10,13 @@ final class SeedBasis {
   private final double[] q;
   private final double[] r;
 
-  SeedBasis(SeedFormat format, int seed) {
-    rows = format.weights();
-    columns = format.coefficients();
+  SeedBasis(SeedShape shape, int seed) {
+    rows = shape.weights();
+    columns = shape.coefficients();
     q = new double[rows * columns];
-    int state = seed;
+    int[] states = shape.states(seed);
     for (int i = 0; i < q.length; i++) {
-      state = SeedBlock.REGISTER.step(state);
-      q[i] = (state - SeedBlock.CENTRE) / (double) SeedBlock.RADIUS;
+      q[i] = (states[i] - shape.centre()) / (shape.centre() - 1.0);
     }
     r = new double[columns * columns];
     orthonormalise();

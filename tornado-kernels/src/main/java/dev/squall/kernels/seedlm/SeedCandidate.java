@@ -13,6 +13,7 @@ final class SeedCandidate {
   private final double[] t;
   private final int[] mantissas;
   private final int[] bestMantissas;
+  private final int[] sums;
   private final SeedLattice lattice;
 
   private double[] w;
@@ -23,11 +24,12 @@ final class SeedCandidate {
   SeedCandidate(SeedBases bases, SeedFit fit) {
     this.bases = bases;
     this.fit = fit;
-    weights = bases.format().weights();
-    coefficients = bases.format().coefficients();
+    weights = bases.shape().weights();
+    coefficients = bases.shape().coefficients();
     t = new double[coefficients];
     mantissas = new int[coefficients];
     bestMantissas = new int[coefficients];
+    sums = new int[weights];
     lattice = new SeedLattice(coefficients);
   }
 
@@ -49,7 +51,7 @@ final class SeedCandidate {
   /** Tries {@code seed}. */
   void consider(int seed) {
     leastSquares(seed);
-    int exponent = SeedEncoder.quantise(t, mantissas);
+    int exponent = SeedEncoder.quantise(t, bases.shape(), mantissas);
     keep(seed, exponent);
     if (fit == SeedFit.JOINT) {
       joint(seed, exponent);
@@ -71,8 +73,8 @@ final class SeedCandidate {
   /** Exponents around the one that the range gives; a coarser one never helps further up. */
   private void joint(int seed, int exponent) {
     double residual = residual(seed);
-    int from = Math.max(SeedBlock.MIN_EXPONENT, exponent - 3);
-    int to = Math.min(SeedBlock.MAX_EXPONENT, exponent + 1);
+    int from = Math.max(bases.shape().minExponent(), exponent - 3);
+    int to = Math.min(bases.shape().maxExponent(), exponent + 1);
     for (int e = from; e <= to && residual < bestError; e++) {
       double step = Math.scalb(1.0, e);
       if (lattice.nearest(
@@ -112,19 +114,37 @@ final class SeedCandidate {
 
   /** |w − ŵ|², terms in order. */
   private double error(int seed, int exponent) {
-    double factor = SeedBlock.factor(exponent);
-    boolean four = coefficients == 4;
-    long bits = four ? SeedBits.threeBit(seed) : SeedBits.fourBit(seed);
+    sums(seed, mantissas);
+    double factor = bases.shape().factor(exponent);
     double error = 0;
     for (int c = 0; c < weights; c++) {
-      int sum =
-          four
-              ? SeedBits.sumOfFour(
-                  bits, 4 * c, mantissas[0], mantissas[1], mantissas[2], mantissas[3])
-              : SeedBits.sumOfThree(bits, 3 * c, mantissas[0], mantissas[1], mantissas[2]);
-      double difference = w[c] - sum * factor;
+      double difference = w[c] - sums[c] * factor;
       error += difference * difference;
     }
     return error;
+  }
+
+  private void sums(int seed, int[] q) {
+    if (!bases.shape().hasBits()) {
+      anySums(seed, q);
+      return;
+    }
+    long bits = SeedBits.threeBit(seed);
+    for (int c = 0; c < weights; c++) {
+      sums[c] =
+          coefficients == 4
+              ? SeedBits.sumOfFour(bits, 4 * c, q[0], q[1], q[2], q[3])
+              : SeedBits.sumOfThree(bits, 3 * c, q[0], q[1], q[2]);
+    }
+  }
+
+  private void anySums(int seed, int[] q) {
+    int[] states = bases.shape().states(seed);
+    for (int c = 0; c < weights; c++) {
+      sums[c] = 0;
+      for (int p = 0; p < coefficients; p++) {
+        sums[c] += q[p] * (states[c * coefficients + p] - bases.shape().centre());
+      }
+    }
   }
 }

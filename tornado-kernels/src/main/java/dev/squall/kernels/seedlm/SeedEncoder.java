@@ -41,7 +41,7 @@ public final class SeedEncoder {
       throw SquallException.invalidInput("seeds = " + seeds + ": expected 1 to " + ALL_SEEDS);
     }
     SeedFormat format = SeedFormat.of(config);
-    return new SeedEncoder(format, SeedFit.ROUNDED, SeedBases.of(format, seeds));
+    return new SeedEncoder(format, SeedFit.ROUNDED, SeedBases.of(format.shape(), seeds));
   }
 
   /** The same seeds with coefficients found otherwise. */
@@ -148,7 +148,7 @@ public final class SeedEncoder {
 
     private Batch(SeedBases bases, SeedFit fit) {
       search = new BlockSearch(bases, fit);
-      w = new double[BlockSearch.BATCH][bases.format().weights()];
+      w = new double[BlockSearch.BATCH][bases.shape().weights()];
     }
   }
 
@@ -178,12 +178,12 @@ public final class SeedEncoder {
    * @param mantissas receives the rounded coefficients
    * @return the exponent
    */
-  static int quantise(double[] t, int[] mantissas) {
+  static int quantise(double[] t, SeedShape shape, int[] mantissas) {
     double largest = 0;
     for (double value : t) {
       largest = Math.max(largest, Math.abs(value));
     }
-    int exponent = exponent(largest);
+    int exponent = Math.clamp(exponent(largest), shape.minExponent(), shape.maxExponent());
     for (int p = 0; p < t.length; p++) {
       double rounded = Math.rint(Math.scalb(t[p], -exponent));
       mantissas[p] =

@@ -112,6 +112,16 @@ enum SeedFormat {
     return coefficients;
   }
 
+  /** How its blocks are made. */
+  SeedShape shape() {
+    return new SeedShape(
+        SeedBlock.REGISTER.bits(),
+        weights,
+        coefficients,
+        SeedBlock.MIN_EXPONENT,
+        SeedBlock.MAX_EXPONENT);
+  }
+
   /** Element type of the stored words. */
   ElementType storage() {
     return storage;

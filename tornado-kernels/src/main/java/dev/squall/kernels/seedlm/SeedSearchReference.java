@@ -66,8 +66,8 @@ final class SeedSearchReference implements Reference {
     double least = Double.POSITIVE_INFINITY;
     for (int seed = 1; seed <= seeds; seed++) {
       int[] mantissas = new int[format.coefficients()];
-      double[] t = new SeedBasis(format, seed).leastSquares(w);
-      int exponent = SeedEncoder.quantise(t, mantissas);
+      double[] t = new SeedBasis(format.shape(), seed).leastSquares(w);
+      int exponent = SeedEncoder.quantise(t, format.shape(), mantissas);
       SeedBlock block = new SeedBlock(seed, exponent, mantissas);
       double error = squaredError(block, w);
       if (error < least) {

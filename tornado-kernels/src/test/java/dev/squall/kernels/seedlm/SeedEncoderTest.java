@@ -74,7 +74,7 @@ class SeedEncoderTest {
       SeedFormat format = trial % 2 == 0 ? SeedFormat.FOUR_BIT : SeedFormat.THREE_BIT;
       int columns = format.coefficients();
       double[] w = random.doubles(format.weights(), -1, 1).toArray();
-      double[] t = new SeedBasis(format, seed).leastSquares(w);
+      double[] t = new SeedBasis(format.shape(), seed).leastSquares(w);
       int[] states = SeedBlock.REGISTER.states(seed, w.length * columns);
       double size = 0;
       double[] residual = w.clone();
@@ -107,7 +107,10 @@ class SeedEncoderTest {
     assertThat(SeedEncoder.exponent(0)).isEqualTo(-8);
     assertThat(SeedEncoder.exponent(1e30)).isEqualTo(7);
     int[] mantissas = new int[3];
-    assertThat(SeedEncoder.quantise(new double[] {7.5, -7.5, 2.5}, mantissas)).isZero();
+    assertThat(
+            SeedEncoder.quantise(
+                new double[] {7.5, -7.5, 2.5}, SeedFormat.FOUR_BIT.shape(), mantissas))
+        .isZero();
     assertThat(mantissas).containsExactly(7, -8, 2);
   }
 

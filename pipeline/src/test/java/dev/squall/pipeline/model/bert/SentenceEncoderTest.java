@@ -8,7 +8,6 @@ import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.tensor.Tensor;
-import dev.squall.pipeline.io.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +29,7 @@ class SentenceEncoderTest {
 
   @BeforeEach
   void writeModel() throws IOException {
-    Files.writeString(folder.resolve("config.json"), TinyBert.CONFIG);
-    Files.write(folder.resolve("vocab.txt"), TinyBert.VOCABULARY);
-    SafetensorsWriter.write(folder.resolve("model.safetensors"), weights, Map.of());
+    TinyBert.write(folder, weights);
   }
 
   @Test

@@ -2,6 +2,10 @@ package dev.squall.pipeline.model.bert;
 
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.pipeline.io.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +15,11 @@ import java.util.SplittableRandom;
  * A small random model, and its forward pass in double precision written from the definition, a
  * token at a time.
  */
-final class TinyBert {
+public final class TinyBert {
   static final int LAYERS = 2;
   static final int HEADS = 3;
-  static final int WIDTH = 12;
-  static final int INNER = 20;
+  public static final int WIDTH = 12;
+  public static final int INNER = 20;
   static final int POSITIONS = 90;
   static final List<String> VOCABULARY =
       List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "storm", "##s", "over", "the", "city");
@@ -29,7 +33,14 @@ final class TinyBert {
 
   private TinyBert() {}
 
-  static Map<String, Tensor> weights(long seed) {
+  /** Writes the model with {@code weights} into a folder. */
+  public static void write(Path folder, Map<String, Tensor> weights) throws IOException {
+    Files.writeString(folder.resolve("config.json"), CONFIG);
+    Files.write(folder.resolve("vocab.txt"), VOCABULARY);
+    SafetensorsWriter.write(folder.resolve("model.safetensors"), weights, Map.of());
+  }
+
+  public static Map<String, Tensor> weights(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, Tensor> weights = new LinkedHashMap<>();
     put(weights, random, "embeddings.word_embeddings.weight", VOCABULARY.size(), WIDTH);
