@@ -8,17 +8,19 @@ import dev.squall.kernels.seedlm.SeedShape;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.model.bert.SentenceEncoder;
 import dev.squall.pipeline.report.TextTable;
-import dev.squall.pipeline.seedlm.ActivationScales;
 import dev.squall.pipeline.seedlm.Approximation;
 import dev.squall.pipeline.seedlm.Comparison;
 import dev.squall.pipeline.seedlm.CompressedModel;
 import dev.squall.pipeline.seedlm.CompressedTensor;
+import dev.squall.pipeline.seedlm.ErrorFeedback;
 import dev.squall.pipeline.seedlm.GroupQuantizer;
-import dev.squall.pipeline.seedlm.LinearLayers;
+import dev.squall.pipeline.seedlm.InputMoments;
+import dev.squall.pipeline.seedlm.SeedColumns;
 import dev.squall.pipeline.seedlm.Texts;
 import dev.squall.pipeline.seedlm.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Parameters;
     })
 final class SeedlmCompareCommand implements Callable<Integer> {
   private static final int GROUP = 128;
+  private static final String FEEDBACK = "+feedback";
 
   @Parameters(paramLabel = "FOLDER", description = "The model, e.g. all-MiniLM-L6-v2.")
   private Path folder;
@@ -55,7 +58,8 @@ final class SeedlmCompareCommand implements Callable<Integer> {
       description =
           "Ways to search here and now: bfp (block floating point, groups of 128, clipped for the"
               + " least error), rtn (round to nearest, groups of 128), joint (seeds), wide (seeds of"
-              + " 18 bits with exponents of 2); with +act weighted by activations. Default: bfp,rtn.")
+              + " 18 bits with exponents of 2); bfp and joint with +feedback, by the moments of what"
+              + " goes into a layer. Default: bfp,rtn.")
   private List<String> methods = List.of("bfp", "rtn");
 
   @Option(names = "--bits", description = "Bits of bfp, rtn and joint, 4 or 3 (${DEFAULT-VALUE}).")
@@ -80,14 +84,16 @@ final class SeedlmCompareCommand implements Callable<Integer> {
     List<String> seen = sentences.subList(0, sentences.size() / 2);
     List<String> held = sentences.subList(sentences.size() / 2, sentences.size());
     Map<String, Tensor> weights = Weights.open(folder.resolve("model.safetensors")).tensors();
-    ActivationScales scales = ActivationScales.of(SentenceEncoder.load(folder, weights), seen);
-    List<String> names =
-        weights.keySet().stream().filter(LinearLayers.of(weights)).filter(scales::knows).toList();
+    SentenceEncoder encoder = SentenceEncoder.load(folder, weights);
+    List<String> names = encoder.linearLayers();
+    boolean feedback = methods.stream().anyMatch(method -> method.endsWith(FEEDBACK));
+    InputMoments moments =
+        InputMoments.of(encoder, feedback ? seen : List.of(), new HashSet<>(names));
     Comparison comparison = new Comparison(folder, weights, names, held);
     float[][] before = comparison.before();
     TextTable table =
         new TextTable("method", ">bits", ">error", ">worst matrix", ">cosine", ">lowest cosine");
-    for (Approximation approximation : approximations(scales)) {
+    for (Approximation approximation : approximations(moments)) {
       Comparison.Result result = comparison.with(approximation, before);
       table.row(
           List.of(
@@ -101,7 +107,7 @@ final class SeedlmCompareCommand implements Callable<Integer> {
     System.out.print(table.plain());
     System.out.printf(
         Locale.ROOT,
-        "%n%d matrices; cosines over %d sentences, activations from %d others%n",
+        "%n%d matrices; cosines over %d sentences, moments from %d others%n",
         names.size(),
         held.size(),
         seen.size());
@@ -112,7 +118,7 @@ final class SeedlmCompareCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%." + digits + "f", value);
   }
 
-  private List<Approximation> approximations(ActivationScales scales) {
+  private List<Approximation> approximations(InputMoments moments) {
     List<Approximation> all = new ArrayList<>();
     for (Path file : compressed) {
       CompressedModel model = CompressedModel.read(file);
@@ -122,12 +128,7 @@ final class SeedlmCompareCommand implements Callable<Integer> {
               matrix -> bits(model),
               (name, matrix) -> tensor(model, file, name).seeds().decode(threads)));
     }
-    for (String method : methods) {
-      boolean weighted = method.endsWith("+act");
-      String base = weighted ? method.substring(0, method.length() - 4) : method;
-      Approximation plain = plain(base, method);
-      all.add(weighted ? plain.weighted(scales) : plain);
-    }
+    methods.forEach(method -> all.add(approximation(method, moments)));
     return all;
   }
 
@@ -149,19 +150,24 @@ final class SeedlmCompareCommand implements Callable<Integer> {
     return tensor;
   }
 
-  private Approximation plain(String base, String method) {
-    return switch (base) {
+  private Approximation approximation(String method, InputMoments moments) {
+    return switch (method) {
       case "bfp" -> groups("block floating point", GroupQuantizer.Clip.LEAST_ERROR);
       case "rtn" -> groups("round to nearest", GroupQuantizer.Clip.RANGE);
-      case "joint" ->
-          seeds(
-              "seeds, joint",
-              bits == 4 ? new SeedShape(16, 8, 3, -8, 7) : new SeedShape(16, 12, 4, -8, 7));
+      case "joint" -> seeds("seeds, joint", stored());
       case "wide" -> seeds("seeds of 18 bits, joint", SeedShape.WIDE);
+      case "bfp" + FEEDBACK -> groupsWithFeedback(moments);
+      case "joint" + FEEDBACK -> seedsWithFeedback(moments);
       default ->
           throw SquallException.invalidInput(
-              "--method = " + method + ": expected bfp, rtn, joint or wide, perhaps with +act");
+              "--method = "
+                  + method
+                  + ": expected bfp, rtn, joint, wide, bfp+feedback or joint+feedback");
     };
+  }
+
+  private SeedShape stored() {
+    return bits == 4 ? new SeedShape(16, 8, 3, -8, 7) : new SeedShape(16, 12, 4, -8, 7);
   }
 
   private Approximation groups(String name, GroupQuantizer.Clip clip) {
@@ -172,11 +178,41 @@ final class SeedlmCompareCommand implements Callable<Integer> {
         (tensor, matrix) -> quantizer.approximate(matrix, threads));
   }
 
+  private Approximation groupsWithFeedback(InputMoments moments) {
+    GroupQuantizer quantizer = new GroupQuantizer(bits, GROUP, GroupQuantizer.Clip.LEAST_ERROR);
+    return new Approximation(
+        "block floating point, feedback",
+        matrix -> quantizer.bitsPerWeight(),
+        (tensor, matrix) ->
+            new ErrorFeedback(1, quantizer.columns((int) matrix.dim(0)), threads)
+                .approximate(matrix, moments.of(tensor)));
+  }
+
   private Approximation seeds(String name, SeedShape shape) {
     return new Approximation(
         name,
         matrix -> shape.bitsPerWeight(),
         (tensor, matrix) ->
             new SeedApproximation(shape, SeedFit.JOINT).of(matrix, threads, done -> {}));
+  }
+
+  /** Blocks must not reach from one row into the next. */
+  private Approximation seedsWithFeedback(InputMoments moments) {
+    SeedShape shape = stored();
+    SeedApproximation seeds = new SeedApproximation(shape, SeedFit.JOINT);
+    return new Approximation(
+        "seeds, joint, feedback",
+        matrix -> shape.bitsPerWeight(),
+        (tensor, matrix) -> {
+          if (matrix.dim(1) % shape.weights() != 0) {
+            throw SquallException.invalidInput(
+                "%s: %d columns are no whole blocks of %d, which feedback needs"
+                    .formatted(tensor, matrix.dim(1), shape.weights()));
+          }
+          int shift = SeedApproximation.shift(matrix);
+          return new ErrorFeedback(
+                  shape.weights(), SeedColumns.of(seeds, shift, threads), threads)
+              .approximate(matrix, moments.of(tensor));
+        });
   }
 }

@@ -4,6 +4,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * The plain alternatives at equal bits: groups of consecutive weights as small integers times one
@@ -57,6 +58,22 @@ public record GroupQuantizer(int bits, int group, Clip clip) {
           }
         });
     return approximation;
+  }
+
+  /** Columns one after another for {@link ErrorFeedback}; a row's scale is found as a group begins. */
+  public ErrorFeedback.ColumnQuantizer columns(int rows) {
+    double[] scales = new double[rows];
+    return (w, from, to, found) -> {
+      for (int row = 0; row < rows; row++) {
+        for (int k = from; k < to; k++) {
+          if (k % group == 0) {
+            int count = Math.min(group, w[row].length - k);
+            scales[row] = scale(Arrays.copyOfRange(w[row], k, k + count), count);
+          }
+          found[row][k] = (float) nearest(w[row][k], scales[row]);
+        }
+      }
+    };
   }
 
   private double scale(float[] values, int count) {

@@ -12,9 +12,9 @@ import dev.squall.pipeline.model.bert.TinyBert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -60,27 +60,84 @@ class ComparisonTest {
     assertThat(result.cosine()).isLessThan(.9999).isGreaterThan(result.lowest());
   }
 
-  /**
-   * The weighted error is what the scaled matrix's plain error is; a method that is exact stays.
-   */
-  @Test
-  void scalesAreTakenOffAgain() throws IOException {
-    TinyBert.write(folder, weights);
-    ActivationScales scales = ActivationScales.of(SentenceEncoder.load(folder), TEXTS);
-    assertThat(scales.knows(LAYER)).isTrue();
-    assertThat(scales.knows("embeddings.word_embeddings.weight")).isFalse();
-    double[] factors = scales.factors(LAYER, TinyBert.WIDTH);
-    assertThat(factors).hasSize(TinyBert.WIDTH);
-    assertThat(Arrays.stream(factors).min().orElseThrow()).isGreaterThan(.04);
-    Approximation exact = new Approximation("exact", matrix -> 4, (name, matrix) -> matrix);
-    Approximation weighted = exact.weighted(scales);
-    Tensor matrix = weights.get(LAYER);
-    Tensor found = weighted.method().apply(LAYER, matrix);
-    for (long i = 0; i < matrix.elements(); i++) {
-      assertThat(found.f32(i)).isCloseTo(matrix.f32(i), Offset.offset(1e-6f));
+  /** The error of outputs that texts give, over all rows. */
+  private static double outputError(Tensor matrix, Tensor found, double[][] moments) {
+    int columns = (int) matrix.dim(1);
+    double error = 0;
+    for (long row = 0; row < matrix.dim(0); row++) {
+      for (int i = 0; i < columns; i++) {
+        for (int j = 0; j < columns; j++) {
+          double left = matrix.f32(row * columns + i) - found.f32(row * columns + i);
+          double right = matrix.f32(row * columns + j) - found.f32(row * columns + j);
+          error += left * moments[i][j] * right;
+        }
+      }
     }
-    assertThat(weighted.bits().perWeight(matrix)).isEqualTo(4 + 16.0 / TinyBert.INNER);
-    assertThat(weighted.name()).isEqualTo("exact, by activations");
+    return error;
+  }
+
+  /** Columns to come make up for errors: weights are further off, outputs nearer. */
+  @Test
+  void feedbackBringsOutputsNearer() throws IOException {
+    TinyBert.write(folder, weights);
+    InputMoments moments =
+        InputMoments.of(SentenceEncoder.load(folder), TEXTS, Set.of(LAYER));
+    assertThat(moments.knows(LAYER)).isTrue();
+    assertThat(moments.knows("encoder.layer.1.intermediate.dense.weight")).isFalse();
+    double[][] of = moments.of(LAYER);
+    assertThat(of.length).isEqualTo(TinyBert.WIDTH);
+    assertThat(of[2][5]).isEqualTo(of[5][2]);
+    Tensor matrix = weights.get(LAYER);
+    GroupQuantizer quantizer = new GroupQuantizer(3, 128, GroupQuantizer.Clip.LEAST_ERROR);
+    Tensor plain = quantizer.approximate(matrix, HostThreads.all());
+    Tensor fed =
+        new ErrorFeedback(1, quantizer.columns(TinyBert.INNER), HostThreads.all())
+            .approximate(matrix, of);
+    assertThat(outputError(matrix, fed, of)).isLessThan(.7 * outputError(matrix, plain, of));
+  }
+
+  /** Inputs that have nothing to do with each other: nothing can be made up for. */
+  @Test
+  void withoutCorrelationFeedbackChangesNothing() {
+    Tensor matrix = weights.get(LAYER);
+    double[][] diagonal = new double[TinyBert.WIDTH][TinyBert.WIDTH];
+    for (int i = 0; i < diagonal.length; i++) {
+      diagonal[i][i] = 1 + i;
+    }
+    Tensor found =
+        new ErrorFeedback(
+                5,
+                (w, from, to, out) -> {
+                  for (int row = 0; row < w.length; row++) {
+                    for (int k = from; k < to; k++) {
+                      out[row][k] = Math.round(8 * w[row][k]) / 8f;
+                    }
+                  }
+                },
+                HostThreads.all())
+            .approximate(matrix, diagonal);
+    for (long i = 0; i < matrix.elements(); i++) {
+      assertThat(found.f32(i)).isEqualTo(Math.round(8 * matrix.f32(i)) / 8f);
+    }
+  }
+
+  /** By hand: two inputs that are always equal share a weight, and the second takes the rest. */
+  @Test
+  void whatTheLastColumnsMakeUpFor() {
+    Tensor matrix = Tensor.of(new float[] {.3f, .3f}, 1, 2);
+    double[][] equal = {{1, 1}, {1, 1}};
+    double[] seen = new double[2];
+    new ErrorFeedback(
+            1,
+            (w, from, to, out) -> {
+              seen[from] = w[0][from];
+              out[0][from] = Math.round(w[0][from]);
+            },
+            HostThreads.all())
+        .approximate(matrix, equal);
+    assertThat(seen[0]).isCloseTo(.3, Offset.offset(1e-7));
+    // 0.3 was dropped; 1 / 1.05 of it comes back, the damping being 5 %.
+    assertThat(seen[1]).isCloseTo(.3 + .3 / 1.05, Offset.offset(1e-6));
   }
 
   /** Integers that are representable stay; else the nearest of the grid of the largest. */

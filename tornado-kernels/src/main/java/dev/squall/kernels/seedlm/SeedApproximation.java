@@ -46,8 +46,19 @@ public final class SeedApproximation {
         best = shift;
       }
     }
+    return of(weights, best, threads, progress);
+  }
+
+  /** The exponent of the scale that the encoder gives a tensor. */
+  public static int shift(Tensor weights) {
+    return SeedScale.shift(weights);
+  }
+
+  /** As above with the scale 2^shift. */
+  public Tensor of(Tensor weights, int shift, HostThreads threads, LongConsumer progress) {
+    int blocks = Math.toIntExact(Math.ceilDiv(weights.elements(), bases.shape().weights()));
     Tensor approximation = Tensor.allocate(ElementType.F32, weights.shape());
-    run(weights, approximation, best, blocks, 1, threads, progress, new double[blocks]);
+    run(weights, approximation, shift, blocks, 1, threads, progress, new double[blocks]);
     return approximation;
   }
 

@@ -41,6 +41,10 @@ final class BertEncoder {
     return vocabulary;
   }
 
+  List<LinearLayer> linearLayers() {
+    return blocks.stream().flatMap(block -> block.linearLayers().stream()).toList();
+  }
+
   /** Elements between the vectors of two tokens. */
   int stride() {
     return MatrixTile.padded(config.width());

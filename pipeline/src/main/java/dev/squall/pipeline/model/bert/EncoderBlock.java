@@ -1,5 +1,7 @@
 package dev.squall.pipeline.model.bert;
 
+import java.util.List;
+
 /** One layer of the encoder: attention, then a feed-forward network, each added and normalised. */
 record EncoderBlock(
     LinearLayer query,
@@ -23,6 +25,10 @@ record EncoderBlock(
         weights.linear(name + "intermediate.dense", config.inner(), width),
         weights.linear(name + "output.dense", width, config.inner()),
         weights.norm(name + "output.LayerNorm", width, config.epsilon()));
+  }
+
+  List<LinearLayer> linearLayers() {
+    return List.of(query, key, value, output, expand, contract);
   }
 
   /** What a thread needs to take texts of at most some tokens through a block. */
@@ -50,24 +56,29 @@ record EncoderBlock(
    */
   void apply(float[] x, int tokens, Scratch scratch, ActivationObserver observer) {
     int stride = query.stride();
-    observer.see(query.name(), x, stride, tokens);
-    observer.see(key.name(), x, stride, tokens);
-    observer.see(value.name(), x, stride, tokens);
+    see(observer, query, x, stride, tokens);
+    see(observer, key, x, stride, tokens);
+    see(observer, value, x, stride, tokens);
     query.apply(x, stride, tokens, scratch.q);
     key.apply(x, stride, tokens, scratch.k);
     value.apply(x, stride, tokens, scratch.v);
     scratch.attention.apply(scratch.q, scratch.k, scratch.v, stride, tokens, scratch.attended);
-    observer.see(output.name(), scratch.attended, stride, tokens);
+    see(observer, output, scratch.attended, stride, tokens);
     output.apply(scratch.attended, stride, tokens, scratch.q);
     add(scratch.q, x, tokens * stride);
     attentionNorm.apply(x, stride, tokens);
-    observer.see(expand.name(), x, stride, tokens);
+    see(observer, expand, x, stride, tokens);
     expand.apply(x, stride, tokens, scratch.wide);
     Gelu.apply(scratch.wide, tokens * expand.stride());
-    observer.see(contract.name(), scratch.wide, expand.stride(), tokens);
+    see(observer, contract, scratch.wide, expand.stride(), tokens);
     contract.apply(scratch.wide, expand.stride(), tokens, scratch.q);
     add(scratch.q, x, tokens * stride);
     finalNorm.apply(x, stride, tokens);
+  }
+
+  private static void see(
+      ActivationObserver observer, LinearLayer layer, float[] x, int stride, int tokens) {
+    observer.see(layer.name(), x, stride, layer.inputs(), tokens);
   }
 
   private static void add(float[] more, float[] to, int count) {

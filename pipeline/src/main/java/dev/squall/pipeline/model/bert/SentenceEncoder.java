@@ -90,6 +90,11 @@ public final class SentenceEncoder {
     return maxTokens;
   }
 
+  /** Names of the linear layers' weights in the model, in the order in which tokens meet them. */
+  public List<String> linearLayers() {
+    return encoder.linearLayers().stream().map(layer -> layer.name() + ".weight").toList();
+  }
+
   /** A unit vector of {@link #width} numbers for each text, on all cores. */
   public float[][] embed(List<String> texts) {
     return embed(texts, HostThreads.all(), ActivationObserver.NONE);
