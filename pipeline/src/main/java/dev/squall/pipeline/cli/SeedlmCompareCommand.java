@@ -210,8 +210,7 @@ final class SeedlmCompareCommand implements Callable<Integer> {
                     .formatted(tensor, matrix.dim(1), shape.weights()));
           }
           int shift = SeedApproximation.shift(matrix);
-          return new ErrorFeedback(
-                  shape.weights(), SeedColumns.of(seeds, shift, threads), threads)
+          return new ErrorFeedback(shape.weights(), SeedColumns.of(seeds, shift, threads), threads)
               .approximate(matrix, moments.of(tensor));
         });
   }

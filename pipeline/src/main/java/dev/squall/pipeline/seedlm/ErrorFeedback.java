@@ -11,7 +11,9 @@ import dev.squall.kernels.tensor.Tensor;
  * size.
  */
 public final class ErrorFeedback {
-  /** Added to the moments' diagonal, as a share of its mean: few texts say little of some inputs. */
+  /**
+   * Added to the moments' diagonal, as a share of its mean: few texts say little of some inputs.
+   */
   private static final double DAMPING = 0.05;
 
   private final int width;

@@ -60,7 +60,9 @@ public record GroupQuantizer(int bits, int group, Clip clip) {
     return approximation;
   }
 
-  /** Columns one after another for {@link ErrorFeedback}; a row's scale is found as a group begins. */
+  /**
+   * Columns one after another for {@link ErrorFeedback}; a row's scale is found as a group begins.
+   */
   public ErrorFeedback.ColumnQuantizer columns(int rows) {
     double[] scales = new double[rows];
     return (w, from, to, found) -> {

@@ -80,8 +80,7 @@ class ComparisonTest {
   @Test
   void feedbackBringsOutputsNearer() throws IOException {
     TinyBert.write(folder, weights);
-    InputMoments moments =
-        InputMoments.of(SentenceEncoder.load(folder), TEXTS, Set.of(LAYER));
+    InputMoments moments = InputMoments.of(SentenceEncoder.load(folder), TEXTS, Set.of(LAYER));
     assertThat(moments.knows(LAYER)).isTrue();
     assertThat(moments.knows("encoder.layer.1.intermediate.dense.weight")).isFalse();
     double[][] of = moments.of(LAYER);

@@ -66,7 +66,10 @@ class SentenceEncoderTest {
   void everyLinearLayerIsObserved() {
     Set<String> seen = ConcurrentHashMap.newKeySet();
     SentenceEncoder.load(folder)
-        .embed(List.of("storm"), HostThreads.of(1), (layer, x, stride, inputs, tokens) -> seen.add(layer));
+        .embed(
+            List.of("storm"),
+            HostThreads.of(1),
+            (layer, x, stride, inputs, tokens) -> seen.add(layer));
     assertThat(seen.stream().map(name -> name + ".bias")).allMatch(weights::containsKey);
     assertThat(seen).hasSize(6 * TinyBert.LAYERS);
   }
