@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       ModelCommand.class,
       PrefillCommand.class,
       GenerateCommand.class,
+      SeedlmCommand.class,
       TestCommand.class
     },
     footer = {

@@ -58,7 +58,10 @@ final class Extents {
                   extents ->
                       "3bit".equals(extents.parameters.get("config"))
                           ? SEED_BLOCKS / 2 * 9
-                          : SEED_BLOCKS)));
+                          : SEED_BLOCKS),
+              entry("seedlm.any", extents -> 16384),
+              entry("seedlm.K", extents -> 2048),
+              entry("seedlm.L", extents -> 512)));
 
   private final String kernel;
   private final Map<String, Long> given;

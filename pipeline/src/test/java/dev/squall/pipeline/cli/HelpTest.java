@@ -19,7 +19,7 @@ class HelpTest {
   @ParameterizedTest
   @CsvSource({
     "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor"
-        + " fpga modm model prefill generate test",
+        + " fpga modm model prefill generate seedlm test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -48,6 +48,12 @@ class HelpTest {
     "prefill, --model --text --tokens --skip-characters --attention --threshold --stride --block"
         + " --param --no-recall --no-perplexity --json",
     "generate, --model --prompt --text --tokens --temperature --seed --controls --attention",
+    "seedlm, compress decompress inspect compare model-cycles",
+    "seedlm compare, FOLDER --compressed --method --bits --texts",
+    "seedlm compress, IN --bits --out --fit --seeds --only --quiet",
+    "seedlm decompress, IN --out",
+    "seedlm inspect, FILE --against",
+    "seedlm model-cycles, --bus --latency --stages",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {

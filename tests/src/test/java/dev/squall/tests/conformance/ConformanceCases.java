@@ -50,7 +50,10 @@ final class ConformanceCases {
               linear(),
               quantizedScan(),
               decoder(),
-              retrieval())
+              retrieval(),
+              seedMatvec(),
+              seedGemm(),
+              seedSearch())
           .flatMap(cases -> cases)
           .toList();
 
@@ -468,5 +471,74 @@ final class ConformanceCases {
         // All rows are the same, and so all ties.
         of(id, "b=3,M=129,E=16").constant("cache", 0.25),
         of(id, "b=3,M=600,E=4").constant("query", 0.5).constant("cache", -0.5));
+  }
+
+  private static Stream<ConformanceCase> seedMatvec() {
+    String id = "seedlm.matvec";
+    return Stream.of(
+        of(id, "stored=352,K=256"),
+        of(id, "stored=1,K=8"),
+        of(id, "stored=1,K=1", "rows=1"),
+        of(id, "stored=1,K=1", "rows=8"),
+        of(id, "stored=5,K=5", "rows=7"),
+        // Rows that begin within blocks, and rows of whole vectors and one block.
+        of(id, "stored=131,K=149", "rows=7"),
+        of(id, "stored=187,K=136", "rows=11"),
+        of(id, "stored=300,K=1200", "rows=2"),
+        of(id, "stored=9,K=24", "config=3bit"),
+        of(id, "stored=9,K=7", "config=3bit", "rows=3"),
+        of(id, "stored=144,K=192", "config=3bit"),
+        of(id, "stored=153,K=50", "config=3bit", "rows=8"),
+        of(id, "stored=432,K=576", "config=3bit", "rows=2"),
+        of(id, "stored=32,K=64").constant("words", -1),
+        of(id, "stored=36,K=32", "config=3bit").constant("words", 255),
+        of(id, "stored=32,K=64").constant("words", 1),
+        of(id, "stored=32,K=128").constant("x", 0),
+        of(id, "stored=32,K=128").scaled("x", 1e25),
+        of(id, "stored=32,K=128").scaled("x", TINY));
+  }
+
+  private static Stream<ConformanceCase> seedGemm() {
+    String id = "seedlm.gemm";
+    return Stream.of(
+        of(id, "stored=96,K=64,L=9"),
+        of(id, "stored=1,K=8,L=1"),
+        of(id, "stored=5,K=5,L=3", "rows=7"),
+        of(id, "stored=131,K=149,L=2", "rows=7"),
+        of(id, "stored=176,K=32,L=67"),
+        of(id, "stored=66,K=524,L=5", "rows=1"),
+        of(id, "stored=9,K=7,L=4", "config=3bit", "rows=3"),
+        of(id, "stored=144,K=32,L=33", "config=3bit"),
+        of(id, "stored=306,K=50,L=6", "config=3bit", "rows=16"),
+        of(id, "stored=32,K=64,L=3").constant("words", -1),
+        of(id, "stored=36,K=32,L=3", "config=3bit").constant("words", 255),
+        of(id, "stored=32,K=64,L=3").constant("x", 0).constant("words", 1),
+        of(id, "stored=32,K=64,L=3").scaled("x", 1e25),
+        of(id, "stored=32,K=64,L=3").scaled("x", TINY));
+  }
+
+  /** Few seeds where the number does not matter: the reference tries each in turn. */
+  private static Stream<ConformanceCase> seedSearch() {
+    String id = "seedlm.search";
+    return Stream.of(
+        of(id, "any=131", "seeds=200"),
+        of(id, "any=1", "seeds=65"),
+        of(id, "any=8", "seeds=1"),
+        of(id, "any=53", "seeds=1000"),
+        of(id, "any=17"),
+        of(id, "any=107", "seeds=200", "config=3bit"),
+        of(id, "any=12", "seeds=64", "config=3bit"),
+        of(id, "any=13", "seeds=129", "config=3bit"),
+        of(id, "any=24", "config=3bit"),
+        of(id, "any=64", "seeds=200", "scale=0.25"),
+        // Exponents at both ends of their range.
+        of(id, "any=64", "seeds=200", "scale=128"),
+        of(id, "any=64", "seeds=200", "scale=1").scaled("w", 4096),
+        of(id, "any=64", "seeds=200").scaled("w", TINY),
+        of(id, "any=64", "seeds=200").scaled("w", HUGE),
+        of(id, "any=20", "seeds=200").constant("w", 0),
+        of(id, "any=20", "seeds=200", "config=3bit").constant("w", 0),
+        of(id, "any=20", "seeds=200").constant("w", 1),
+        of(id, "any=20", "seeds=200").constant("w", -0.375));
   }
 }

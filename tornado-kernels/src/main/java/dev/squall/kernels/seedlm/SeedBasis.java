@@ -2,25 +2,22 @@ package dev.squall.kernels.seedlm;
 
 /**
  * The matrix U(seed) of C rows and P columns from which a block's weights are combined, U = (V −
- * 32768) / 32767, with its QR decomposition in double precision (SeedLM, section 3.2).
+ * 32768) / 32767 for 16 bits, with its QR decomposition in double precision (SeedLM, section 3.2).
  */
 final class SeedBasis {
   private final int rows;
   private final int columns;
-  private final double[] u;
   private final double[] q;
   private final double[] r;
 
-  SeedBasis(SeedFormat format, int seed) {
-    rows = format.weights();
-    columns = format.coefficients();
-    u = new double[rows * columns];
-    int state = seed;
-    for (int i = 0; i < u.length; i++) {
-      state = SeedBlock.REGISTER.step(state);
-      u[i] = (state - SeedBlock.CENTRE) / (double) SeedBlock.RADIUS;
+  SeedBasis(SeedShape shape, int seed) {
+    rows = shape.weights();
+    columns = shape.coefficients();
+    q = new double[rows * columns];
+    int[] states = shape.states(seed);
+    for (int i = 0; i < q.length; i++) {
+      q[i] = (states[i] - shape.centre()) / (shape.centre() - 1.0);
     }
-    q = u.clone();
     r = new double[columns * columns];
     orthonormalise();
   }
@@ -28,6 +25,11 @@ final class SeedBasis {
   /** Element [row][column] of the orthonormal basis of the columns of U. */
   double orthonormal(int row, int column) {
     return q[row * columns + column];
+  }
+
+  /** Element [row][column] of R, where U is the orthonormal basis times R. */
+  double triangle(int row, int column) {
+    return r[row * columns + column];
   }
 
   /** Gram–Schmidt, twice: columns of some seeds are parallel to five digits. */
@@ -71,19 +73,5 @@ final class SeedBasis {
       t[column] = value / r[column * columns + column];
     }
     return t;
-  }
-
-  /** |w − U · mantissas · 2^exponent|². */
-  double squaredError(double[] w, int[] mantissas, int exponent) {
-    double error = 0;
-    for (int row = 0; row < rows; row++) {
-      double sum = 0;
-      for (int column = 0; column < columns; column++) {
-        sum += u[row * columns + column] * mantissas[column];
-      }
-      double difference = w[row] - Math.scalb(sum, exponent);
-      error += difference * difference;
-    }
-    return error;
   }
 }

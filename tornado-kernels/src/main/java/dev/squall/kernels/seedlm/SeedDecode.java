@@ -1,6 +1,5 @@
 package dev.squall.kernels.seedlm;
 
-import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Grid;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.Task;
@@ -152,13 +151,6 @@ public final class SeedDecode implements Kernel {
   @Override
   public void check(Sizes sizes, Map<String, Tensor> inputs) {
     Kernel.super.check(sizes, inputs);
-    SeedFormat format = format(sizes);
-    Tensor words = inputs.get("words");
-    for (long block = 0; block < sizes.dim(BLOCKS); block++) {
-      if ((format.code(words, block) & 0xFFFF) == 0) {
-        throw SquallException.invalidInput(
-            "%s: input words has state 0 in block %d, a seed is 1 to 65535".formatted(id(), block));
-      }
-    }
+    format(sizes).requireSeeds(id(), inputs.get("words"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.squall.kernels.seedlm;
 
+import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.Arrays;
@@ -12,6 +13,11 @@ enum SeedFormat {
     @Override
     long blocks(long stored) {
       return stored;
+    }
+
+    @Override
+    long stored(long blocks) {
+      return blocks;
     }
 
     @Override
@@ -35,6 +41,11 @@ enum SeedFormat {
     @Override
     long blocks(long stored) {
       return stored / PAIR_BYTES * 2;
+    }
+
+    @Override
+    long stored(long blocks) {
+      return Math.ceilDiv(blocks, 2) * PAIR_BYTES;
     }
 
     @Override
@@ -101,6 +112,16 @@ enum SeedFormat {
     return coefficients;
   }
 
+  /** How its blocks are made. */
+  SeedShape shape() {
+    return new SeedShape(
+        SeedBlock.REGISTER.bits(),
+        weights,
+        coefficients,
+        SeedBlock.MIN_EXPONENT,
+        SeedBlock.MAX_EXPONENT);
+  }
+
   /** Element type of the stored words. */
   ElementType storage() {
     return storage;
@@ -108,6 +129,9 @@ enum SeedFormat {
 
   /** Blocks in {@code stored} elements of the words. */
   abstract long blocks(long stored);
+
+  /** Elements of the words that hold {@code blocks} blocks. */
+  abstract long stored(long blocks);
 
   /** The code of block {@code block}, see {@link SeedBlock#code}. */
   abstract long code(Tensor words, long block);
@@ -117,6 +141,22 @@ enum SeedFormat {
 
   SeedBlock block(Tensor words, long block) {
     return SeedBlock.of(code(words, block), coefficients);
+  }
+
+  /**
+   * Refuses blocks whose state is 0, which the register never leaves.
+   *
+   * @throws SquallException INVALID_INPUT naming the kernel and the block
+   */
+  void requireSeeds(String kernel, Tensor words) {
+    long blocks = blocks(words.elements());
+    for (long block = 0; block < blocks; block++) {
+      if ((code(words, block) & 0xFFFF) == 0) {
+        throw SquallException.invalidInput(
+            "%s: input words has state 0 in block %d, a seed is 1 to 65535"
+                .formatted(kernel, block));
+      }
+    }
   }
 
   /** A block of zeros. */

@@ -63,7 +63,7 @@ final class SeedInterleave {
   /** Eight planes a group to [blocks][8] in memory. */
   static void eight(SeedPiece piece) {
     float[] out = piece.ordered;
-    for (int group = 0; group < piece.wholeGroups; group++) {
+    for (int group = 0; group < piece.groups; group++) {
       int at = group * 8 * LANES;
       int to = at;
       IntVector a = plane(piece.planes, at);
@@ -104,7 +104,7 @@ final class SeedInterleave {
   /** Twelve planes a group to three times [blocks][4], in place. */
   static void quads(SeedPiece piece) {
     float[] planes = piece.planes;
-    for (int third = 0; third < 3 * piece.wholeGroups; third++) {
+    for (int third = 0; third < 3 * piece.groups; third++) {
       int at = third * 4 * LANES;
       IntVector a = plane(planes, at);
       IntVector b = plane(planes, at + LANES);
@@ -124,7 +124,7 @@ final class SeedInterleave {
   /** The three times [blocks][4] of each group in turn: [blocks][12] in memory. */
   static void twelve(SeedPiece piece) {
     float[] out = piece.ordered;
-    for (int i = 0; i < 4 * piece.wholeGroups; i++) {
+    for (int i = 0; i < 4 * piece.groups; i++) {
       int at = (i / 4 * 12 + i % 4) * LANES;
       int to = 3 * i * LANES;
       IntVector a = plane(piece.planes, at);

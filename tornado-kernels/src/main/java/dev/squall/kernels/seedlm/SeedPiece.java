@@ -1,6 +1,5 @@
 package dev.squall.kernels.seedlm;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -21,6 +20,8 @@ final class SeedPiece {
   /** Vectors of {@link #coefficients} a group: four mantissas, start of the sums, factor. */
   static final int COEFFICIENT_VECTORS = 6;
 
+  final SeedFormat format;
+
   /** The low 32 bits of each block's code. */
   final int[] codes = new int[BLOCKS];
 
@@ -35,21 +36,23 @@ final class SeedPiece {
   /** Weights of the blocks, a vector for each position in a block, group by group. */
   final float[] planes;
 
-  /** The weights of whole groups in the order of memory. */
+  /** The weights in the order of memory. */
   final float[] ordered;
 
-  /** Groups of which at least one block is wanted. */
+  /** What {@link SeedDot} multiplies with: [group][position in the block][lane]. */
+  float[] planesOfX;
+
+  /** Where in {@link #planesOfX} the first group's part begins. */
+  int xAt;
+
+  /** A vector of sums of {@link SeedDot}. */
+  final float[] sums = new float[LANES];
+
+  /** Groups that are decoded; blocks beyond those wanted are zeros. */
   int groups;
 
-  /** Groups of which all blocks are wanted. */
-  int wholeGroups;
-
-  MemorySegment out;
-
-  /** Where in {@link #out} the first block's weights go, in bytes. */
-  long offset;
-
   SeedPiece(SeedFormat format) {
+    this.format = format;
     stretches = new int[BLOCKS * format.weights() / 2];
     ordered = new float[BLOCKS * format.weights()];
     planes = new float[BLOCKS * format.weights()];

@@ -17,10 +17,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class SeedPlanes {
   private static final VectorSpecies<Integer> INTS = SeedPiece.SPECIES;
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
-  private static final int START = 4 * LANES;
-  private static final int FACTOR = 5 * LANES;
+  static final int START = 4 * LANES;
+  static final int FACTOR = 5 * LANES;
 
   private static final IntVector STATE_BITS = IntVector.broadcast(INTS, 0xFFFF << 7);
   private static final IntVector EXPONENT_16 = IntVector.broadcast(INTS, (127 + 16) << 23);
@@ -116,7 +116,7 @@ final class SeedPlanes {
         .reinterpretAsFloats();
   }
 
-  private static FloatVector state(IntVector bits) {
+  static FloatVector state(IntVector bits) {
     return bits.and(STATE_BITS).or(EXPONENT_16).reinterpretAsFloats();
   }
 }

@@ -8,6 +8,6 @@ import java.util.List;
 public final class SeedlmFamily implements KernelFamily {
   @Override
   public List<Kernel> kernels() {
-    return List.of(new SeedDecode());
+    return List.of(new SeedDecode(), new SeedMatvec(), new SeedGemm(), new SeedSearch());
   }
 }

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * that follow from others, and the conditions between them.
  */
 public final class Signature {
+  /** The one symbol of an input of any shape; it stands for the number of elements. */
+  public static final String ANY = "any";
+
   private final String id;
   private final String summary;
   private final List<Port> inputs;
@@ -164,6 +167,10 @@ public final class Signature {
       throw invalid(
           "input %s must be %s, got %s%s".formatted(port.name(), type.label(), given, why));
     }
+    if (port.dims().equals(List.of(ANY))) {
+      bindAny(port, given, dims, boundBy);
+      return;
+    }
     if (given.shape().size() != port.dims().size()) {
       throw invalid(
           "input %s must have shape [%s], got %s"
@@ -183,6 +190,16 @@ public final class Signature {
       }
       boundBy.putIfAbsent(symbol, port.name());
     }
+  }
+
+  private void bindAny(
+      Port port, TensorType given, Map<String, Long> dims, Map<String, String> boundBy) {
+    long elements = given.elements();
+    if (elements < 1) {
+      throw invalid("input %s has no elements: %s".formatted(port.name(), given));
+    }
+    dims.put(ANY, elements);
+    boundBy.put(ANY, port.name());
   }
 
   private Map<String, Object> parameterValues(Map<String, String> texts) {
@@ -263,6 +280,13 @@ public final class Signature {
 
     public Builder out(String name, ElementType type, String... dims) {
       outputs.add(new Port(name, type, List.of(dims), false));
+      return this;
+    }
+
+    /** An output whose element type is another one under one value of a choice parameter. */
+    public Builder out(
+        String name, ElementType type, Port.Alternative alternative, String... dims) {
+      outputs.add(new Port(name, type, List.of(dims), false, alternative));
       return this;
     }
 

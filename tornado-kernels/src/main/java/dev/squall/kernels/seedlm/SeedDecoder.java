@@ -1,0 +1,108 @@
+package dev.squall.kernels.seedlm;
+
+import static dev.squall.kernels.seedlm.SeedPiece.LANES;
+
+import dev.squall.kernels.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Decodes pieces of blocks on the host's vector units, as many blocks at a time as a vector has
+ * lanes.
+ *
+ * <p>A piece goes through the steps one after another: {@link SeedStates} generates the bits of all
+ * states, {@link SeedPlanes} makes a vector of weights for each position in a block, {@link
+ * SeedInterleave} brings these into the order of memory. The steps are called through an interface
+ * with several implementations, so that the compiler treats each on its own: inlined into one
+ * method they hold more vector operations than it takes, and vectors become objects.
+ */
+final class SeedDecoder {
+  private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private static final List<Step> FOUR_BIT =
+      List.of(
+          SeedPlanes::coefficients,
+          SeedStates::fourBit,
+          SeedPlanes::fourBit,
+          SeedInterleave::eight);
+
+  private static final List<Step> THREE_BIT =
+      List.of(
+          SeedPlanes::coefficients,
+          SeedStates::firstHalves,
+          SeedStates::threeBit,
+          SeedPlanes::threeBit,
+          SeedInterleave::quads,
+          SeedInterleave::twelve);
+
+  private static final List<Step> FOUR_BIT_DOT =
+      List.of(SeedPlanes::coefficients, SeedStates::fourBit, SeedDot::fourBit);
+
+  private static final List<Step> THREE_BIT_DOT =
+      List.of(
+          SeedPlanes::coefficients,
+          SeedStates::firstHalves,
+          SeedStates::threeBit,
+          SeedDot::threeBit);
+
+  private SeedDecoder() {}
+
+  /** One pass over all groups of a piece. */
+  @FunctionalInterface
+  private interface Step {
+    void run(SeedPiece piece);
+  }
+
+  /**
+   * Decodes {@code count} blocks from block {@code first} into {@code piece.ordered}.
+   *
+   * @param first even where two blocks share bytes
+   */
+  static void decode(SeedPiece piece, Tensor words, long first, int count) {
+    load(piece, words, first, count);
+    for (Step step : piece.format == SeedFormat.FOUR_BIT ? FOUR_BIT : THREE_BIT) {
+      step.run(piece);
+    }
+  }
+
+  /**
+   * Adds the products of the weights of {@code count} blocks from block {@code first} with {@code
+   * piece.planesOfX} from {@code xAt} on to {@code piece.sums}; see {@link SeedDot}.
+   */
+  static void dot(SeedPiece piece, Tensor words, long first, int count, int xAt) {
+    load(piece, words, first, count);
+    piece.xAt = xAt;
+    for (Step step : piece.format == SeedFormat.FOUR_BIT ? FOUR_BIT_DOT : THREE_BIT_DOT) {
+      step.run(piece);
+    }
+  }
+
+  private static void load(SeedPiece piece, Tensor words, long first, int count) {
+    switch (piece.format) {
+      case FOUR_BIT ->
+          MemorySegment.copy(words.data(), I32, first * Integer.BYTES, piece.codes, 0, count);
+      case THREE_BIT -> unpack(words.data(), first, count, piece.codes, piece.fourth);
+    }
+    piece.groups = Math.ceilDiv(count, LANES);
+    // State 1 and no mantissas: zeros.
+    Arrays.fill(piece.codes, count, piece.groups * LANES, 1);
+    Arrays.fill(piece.fourth, count, piece.groups * LANES, 0);
+  }
+
+  /** The low 32 bits of each code, and the fourth mantissa in the high bits of another int. */
+  private static void unpack(
+      MemorySegment words, long first, int count, int[] codes, int[] fourth) {
+    long at = first / 2 * SeedFormat.PAIR_BYTES;
+    for (int i = 0; i < count; i += 2, at += SeedFormat.PAIR_BYTES) {
+      long bits = words.get(I64, at);
+      int last = words.get(ValueLayout.JAVA_BYTE, at + 8);
+      codes[i] = (int) bits;
+      fourth[i] = (int) (bits >>> 4);
+      codes[i + 1] = (int) (bits >>> 36) | (last << 28);
+      fourth[i + 1] = last << 24;
+    }
+  }
+}
