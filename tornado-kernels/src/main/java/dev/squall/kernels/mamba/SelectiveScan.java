@@ -88,7 +88,8 @@ public final class SelectiveScan implements Kernel {
 
   /**
    * @throws SquallException INVALID_INPUT for NaN and infinities, for a positive entry of a and for
-   *     a negative time step (possible without softplus): states would grow without bound
+   *     a negative time step (possible without softplus): states would grow without bound; for a
+   *     time step that overflows
    */
   @Override
   public void check(Sizes sizes, Map<String, Tensor> inputs) {
@@ -99,17 +100,19 @@ public final class SelectiveScan implements Kernel {
         throw invalid("a", a, i, a.f32(i), "A must not be positive (is it −A, or its logarithm?)");
       }
     }
-    if (!sizes.flag("softplus")) {
-      checkSteps(inputs.get("delta"), inputs.get("delta_bias"));
-    }
+    checkSteps(inputs.get("delta"), inputs.get("delta_bias"), sizes.flag("softplus"));
   }
 
-  private void checkSteps(Tensor delta, Tensor bias) {
+  private void checkSteps(Tensor delta, Tensor bias, boolean softplus) {
     for (long channel = 0; channel < delta.dim(0); channel++) {
       float offset = bias == null ? 0 : bias.f32(channel);
       for (long t = 0; t < delta.dim(1); t++) {
         long i = channel * delta.dim(1) + t;
-        if (delta.f32(i) + offset < 0) {
+        float step = delta.f32(i) + offset;
+        if (Float.isInfinite(step)) {
+          throw invalid("delta", delta, i, delta.f32(i), "delta + delta_bias overflows");
+        }
+        if (!softplus && step < 0) {
           throw invalid(
               "delta",
               delta,
