@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       KernelCommand.class,
       BenchCommand.class,
       CalibrateCommand.class,
+      SegmentCommand.class,
       TestCommand.class
     },
     footer = {

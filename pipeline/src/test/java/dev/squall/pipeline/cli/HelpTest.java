@@ -18,7 +18,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices kernel bench calibrate test",
+    "'', --help --version run plan devices kernel bench calibrate segment test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -27,6 +27,7 @@ class HelpTest {
     "kernel run, ID --in --out --param --device --variant --repeat --json",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
+    "segment, FILE --logits --fetch",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {
