@@ -326,6 +326,8 @@ final class ConformanceCases {
         of(id, "B=1,L=5,C=1025,M=16"),
         of(id, "B=1,L=5,C=33,M=7").constant("q_in", 0).constant("q_out", 0).constant("outlier", 0),
         of(id, "B=1,L=5,C=33,M=7").constant("weight", -7),
+        of(id, "B=1,L=5,C=1100,M=7", "weight_bits=8").constant("weight", -127),
+        of(id, "B=1,L=5,C=33,M=7", "weight_bits=2").constant("weight", 1),
         of(id, "B=1,L=5,C=33,M=7").constant("weight_scale", HUGE));
   }
 
