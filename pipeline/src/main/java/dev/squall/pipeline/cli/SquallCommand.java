@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       CalibrateCommand.class,
       SegmentCommand.class,
+      OuromambaCommand.class,
       TestCommand.class
     },
     footer = {

@@ -20,6 +20,10 @@ record Plane(int channels, int tokens, int stride, float[] values) {
     return new Plane(channels, tokens, stride, new float[Math.multiplyExact(channels, stride)]);
   }
 
+  Plane copy() {
+    return new Plane(channels, tokens, stride, values.clone());
+  }
+
   int row(int channel) {
     return channel * stride;
   }

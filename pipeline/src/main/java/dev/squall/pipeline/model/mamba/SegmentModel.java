@@ -47,14 +47,20 @@ record SegmentModel(Tensor embedding, List<MambaBlock> blocks, LayerNorm norm, D
 
   /** Logits of every token, a row a class. */
   Plane logits(int[] tokens, BlockArithmetic arithmetic, HostThreads threads) {
-    Plane x = embed(tokens);
-    for (int i = 0; i < blocks.size(); i++) {
-      add(x, block(i, x, arithmetic, threads));
-    }
+    Plane x = through(blocks.size(), embed(tokens), arithmetic, threads);
     return head.apply(norm.apply(x), threads);
   }
 
-  private Plane embed(int[] tokens) {
+  /** What the first {@code count} blocks make of embedded tokens, which stay as they are. */
+  Plane through(int count, Plane embedded, BlockArithmetic arithmetic, HostThreads threads) {
+    Plane x = embedded.copy();
+    for (int i = 0; i < count; i++) {
+      add(x, block(i, x, arithmetic, threads));
+    }
+    return x;
+  }
+
+  Plane embed(int[] tokens) {
     Plane x = Plane.of(channels(), tokens.length);
     for (int t = 0; t < tokens.length; t++) {
       for (int channel = 0; channel < channels(); channel++) {
