@@ -66,6 +66,13 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
   private List<Integer> scanBits = List.of(8);
 
   @Option(
+      names = "--steps",
+      split = ",",
+      paramLabel = "WHERE",
+      description = "Where time steps are quantised in --bits: raw or softplus (${DEFAULT-VALUE}).")
+  private List<String> steps = List.of("raw");
+
+  @Option(
       names = "--calibrate",
       paramLabel = "KIND",
       description = "What the scales of --bits come from: real or noise (${DEFAULT-VALUE}).")
@@ -125,18 +132,29 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
     for (String word : bits) {
       for (QuantScheme scheme : chosenSchemes()) {
         for (int scan : scanBits) {
-          // Detection matters to one scheme alone.
-          boolean dynamic = scheme == QuantScheme.OUTLIERS;
-          for (int refresh : dynamic ? refreshes : refreshes.subList(0, 1)) {
-            for (double sigma : dynamic ? sigmas : sigmas.subList(0, 1)) {
-              all.add(
-                  QuantSettings.of(word)
-                      .with(scheme)
-                      .withScanBits(scan)
-                      .withDetection(refresh, sigma));
-            }
+          for (String where : steps) {
+            QuantSettings settings =
+                QuantSettings.of(word)
+                    .with(scheme)
+                    .withScanBits(scan)
+                    .withRawSteps(OuromambaModel.rawSteps(where));
+            all.addAll(detections(settings));
           }
         }
+      }
+    }
+    return all;
+  }
+
+  /** Detection matters to one scheme alone. */
+  private List<QuantSettings> detections(QuantSettings settings) {
+    if (settings.scheme() != QuantScheme.OUTLIERS) {
+      return List.of(settings);
+    }
+    List<QuantSettings> all = new ArrayList<>();
+    for (int refresh : refreshes) {
+      for (double sigma : sigmas) {
+        all.add(settings.withDetection(refresh, sigma));
       }
     }
     return all;
@@ -151,7 +169,7 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
   /** The table for the terminal. */
   static final class EvaluationText {
     private static final String FORMAT =
-        "%-26s %-11s %5s %7s %6s %-9s %9s %-30s %11s %8s %9s %9s%n";
+        "%-26s %-11s %4s %-8s %7s %6s %-9s %9s %-30s %11s %8s %9s %9s%n";
 
     private EvaluationText() {}
 
@@ -164,6 +182,7 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
               "model",
               "scheme",
               "scan",
+              "steps",
               "refresh",
               "sigma",
               "scales",
@@ -192,6 +211,7 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
           name,
           exact ? "" : settings.scheme(),
           exact ? "" : settings.scanBits(),
+          exact ? "" : settings.rawSteps() ? "raw" : "softplus",
           dynamic ? settings.refresh() : "",
           dynamic ? settings.sigma() : "",
           row.calibration(),

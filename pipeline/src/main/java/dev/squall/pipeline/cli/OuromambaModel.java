@@ -18,6 +18,16 @@ final class OuromambaModel {
     return OuroMamba.open(TypesegPackage.require(models), HostThreads.all());
   }
 
+  /** Whether time steps are quantised before the softplus. */
+  static boolean rawSteps(String word) {
+    return switch (word) {
+      case "raw" -> true;
+      case "softplus" -> false;
+      default ->
+          throw SquallException.invalidInput("steps %s: expected raw or softplus".formatted(word));
+    };
+  }
+
   /** The calibration that options describe; {@code text} is null for the text that ships. */
   static OuroMamba.Calibration calibration(String kind, Path text, int samples) {
     if (kind.equals("synthetic")) {

@@ -72,6 +72,14 @@ final class OuromambaQuantizeCommand implements Callable<Integer> {
   private int scanBits = 8;
 
   @Option(
+      names = "--steps",
+      paramLabel = "WHERE",
+      description =
+          "Where time steps are quantised: raw, before the softplus, or softplus, behind it, as the"
+              + " released code does (${DEFAULT-VALUE}).")
+  private String steps = "raw";
+
+  @Option(
       names = "--window",
       paramLabel = "STEPS",
       description = "Steps with static scales of their own (${DEFAULT-VALUE}).")
@@ -83,6 +91,7 @@ final class OuromambaQuantizeCommand implements Callable<Integer> {
         QuantSettings.of(bits)
             .with(QuantScheme.of(scheme))
             .withScanBits(scanBits)
+            .withRawSteps(OuromambaModel.rawSteps(steps))
             .withWindow(window)
             .withDetection(refresh, sigma);
     var calibration = OuromambaModel.calibration(kind, text, samples);

@@ -342,6 +342,7 @@ final class ConformanceCases {
         of(id, "B=1,L=17,C=5,N=65,G=1"),
         of(id, "B=1,L=13,C=33,N=5,G=1", "delta_bits=4", "a_bits=4", "b_bits=2", "c_bits=3"),
         of(id, "B=1,L=23,C=15,N=4,G=1").optional(OptionalInputs.NONE),
+        of(id, "B=1,L=23,C=19,N=4,G=1", "quantize_delta=false"),
         of(id, "B=1,L=11,C=9,N=4,G=1").constant("q_in", 0).constant("q_out", 0),
         // Scales that are zero, and steps that are all equal.
         of(id, "B=1,L=11,C=9,N=4,G=1").constant("a", 0).constant("b", 0),

@@ -22,7 +22,7 @@ record FloatArithmetic(HostThreads threads) implements BlockArithmetic {
     int states = operands.states();
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put("u", operands.u().tensor(0, channels, 1, channels, tokens));
-    inputs.put("delta", operands.delta().reshape(1, channels, tokens));
+    inputs.put("delta", operands.steps().delta().reshape(1, channels, tokens));
     inputs.put("a", operands.a().reshape(1, channels, states));
     inputs.put("b", operands.b().reshape(1, 1, states, tokens));
     inputs.put("c", operands.c().reshape(1, 1, states, tokens));

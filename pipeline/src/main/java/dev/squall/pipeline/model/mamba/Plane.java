@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
  */
 record Plane(int channels, int tokens, int stride, float[] values) {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
+  private static final int SQUARE = 16;
 
   static Plane of(int channels, int tokens) {
     int stride = MatrixTile.padded(tokens);
@@ -70,13 +71,9 @@ record Plane(int channels, int tokens, int stride, float[] values) {
 
   /** By token instead: f32[1, tokens, channels]. */
   Tensor byToken() {
-    Tensor tensor = Tensor.allocate(ElementType.F32, 1, tokens, channels);
-    for (int token = 0; token < tokens; token++) {
-      for (int channel = 0; channel < channels; channel++) {
-        tensor.f32((long) token * channels + channel, at(channel, token));
-      }
-    }
-    return tensor;
+    float[] turned = new float[channels * tokens];
+    turn(values, stride, channels, turned, channels, tokens);
+    return Tensor.of(turned, 1, tokens, channels);
   }
 
   /** The plane of a tensor f32[1, tokens, channels]. */
@@ -84,11 +81,23 @@ record Plane(int channels, int tokens, int stride, float[] values) {
     int tokens = (int) tensor.dim(1);
     int channels = (int) tensor.dim(2);
     Plane plane = of(channels, tokens);
-    for (int token = 0; token < tokens; token++) {
-      for (int channel = 0; channel < channels; channel++) {
-        plane.set(channel, token, tensor.f32((long) token * channels + channel));
+    turn(tensor.toFloatArray(), channels, tokens, plane.values, plane.stride, channels);
+    return plane;
+  }
+
+  /** Exchanges rows and columns, square by square so that both sides stay in the cache. */
+  private static void turn(
+      float[] from, int fromStride, int rows, float[] to, int toStride, int columns) {
+    for (int firstRow = 0; firstRow < rows; firstRow += SQUARE) {
+      for (int firstColumn = 0; firstColumn < columns; firstColumn += SQUARE) {
+        int lastRow = Math.min(rows, firstRow + SQUARE);
+        int lastColumn = Math.min(columns, firstColumn + SQUARE);
+        for (int row = firstRow; row < lastRow; row++) {
+          for (int column = firstColumn; column < lastColumn; column++) {
+            to[column * toStride + row] = from[row * fromStride + column];
+          }
+        }
       }
     }
-    return plane;
   }
 }

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param scanBits bits of A, B, C, D and of time steps, 2 to 8
  * @param refresh steps after which the list of outlier channels is emptied
  * @param sigma standard deviations above the mean that make an outlier
+ * @param rawSteps whether time steps are quantised before the softplus; else behind it, as released
  * @param window steps that have static scales of their own; positions behind them repeat
  */
 public record QuantSettings(
@@ -22,6 +23,7 @@ public record QuantSettings(
     int scanBits,
     int refresh,
     double sigma,
+    boolean rawSteps,
     int window,
     QuantScheme scheme) {
   private static final Pattern BITS = Pattern.compile("w(\\d+)a(\\d+)(?:o(\\d+))?");
@@ -62,6 +64,7 @@ public record QuantSettings(
         8,
         10,
         3,
+        true,
         512,
         QuantScheme.OUTLIERS);
   }
@@ -77,22 +80,35 @@ public record QuantSettings(
 
   public QuantSettings with(QuantScheme other) {
     return new QuantSettings(
-        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, window, other);
+        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, rawSteps, window, other);
   }
 
   public QuantSettings withDetection(int otherRefresh, double otherSigma) {
     return new QuantSettings(
-        weightBits, inlierBits, outlierBits, scanBits, otherRefresh, otherSigma, window, scheme);
+        weightBits,
+        inlierBits,
+        outlierBits,
+        scanBits,
+        otherRefresh,
+        otherSigma,
+        rawSteps,
+        window,
+        scheme);
   }
 
   public QuantSettings withScanBits(int bits) {
     return new QuantSettings(
-        weightBits, inlierBits, outlierBits, bits, refresh, sigma, window, scheme);
+        weightBits, inlierBits, outlierBits, bits, refresh, sigma, rawSteps, window, scheme);
+  }
+
+  public QuantSettings withRawSteps(boolean raw) {
+    return new QuantSettings(
+        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, raw, window, scheme);
   }
 
   public QuantSettings withWindow(int steps) {
     return new QuantSettings(
-        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, steps, scheme);
+        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, rawSteps, steps, scheme);
   }
 
   /** The sigma that the quantiser is given: static schemes list nothing. */

@@ -102,7 +102,12 @@ final class QuantizedArithmetic implements BlockArithmetic {
     int tokens = operands.tokens();
     String site = model.exact().blocks().get(operands.block()).select().name();
     Map<String, Tensor> inputs = new LinkedHashMap<>(quantized(site, operands.u()));
-    inputs.put("delta", operands.delta());
+    QuantSettings settings = model.settings();
+    inputs.put(
+        "delta",
+        settings.rawSteps()
+            ? operands.steps().quantized(settings.scanBits())
+            : operands.steps().delta());
     inputs.put("a", operands.a());
     inputs.put("b", operands.b());
     inputs.put("c", operands.c());
@@ -143,6 +148,8 @@ final class QuantizedArithmetic implements BlockArithmetic {
             Map.of(
                 "softplus",
                 "false",
+                "quantize_delta",
+                Boolean.toString(!model.settings().rawSteps()),
                 "delta_bits",
                 bits,
                 "a_bits",

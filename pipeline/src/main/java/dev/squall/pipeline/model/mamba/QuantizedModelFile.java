@@ -34,6 +34,7 @@ final class QuantizedModelFile {
     notes.put("scan_bits", Integer.toString(settings.scanBits()));
     notes.put("refresh", Integer.toString(settings.refresh()));
     notes.put("sigma", Double.toString(settings.sigma()));
+    notes.put("steps", settings.rawSteps() ? "raw" : "softplus");
     notes.put("window", Integer.toString(settings.window()));
     notes.put("scheme", settings.scheme().toString());
     notes.put("calibration", model.calibration());
@@ -166,12 +167,21 @@ final class QuantizedModelFile {
         return words
             .with(QuantScheme.of(note("scheme")))
             .withScanBits(Integer.parseInt(note("scan_bits")))
+            .withRawSteps(rawSteps(note("steps")))
             .withWindow(Integer.parseInt(note("window")))
             .withDetection(Integer.parseInt(note("refresh")), Double.parseDouble(note("sigma")));
       } catch (NumberFormatException e) {
         throw SquallException.invalidInput(
             path + ": settings that are no numbers: " + e.getMessage());
       }
+    }
+
+    private boolean rawSteps(String word) {
+      return switch (word) {
+        case "raw" -> true;
+        case "softplus" -> false;
+        default -> throw SquallException.invalidInput(path + ": steps " + word + " are unknown");
+      };
     }
 
     private String note(String name) {

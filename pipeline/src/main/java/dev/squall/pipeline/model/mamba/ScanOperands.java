@@ -7,7 +7,7 @@ import dev.squall.kernels.tensor.Tensor;
  *
  * @param block number of the block
  * @param u the inner channels
- * @param delta [inner, tokens], positive time steps
+ * @param steps by inner channel
  * @param a [inner, states]
  * @param b [1, states, tokens]
  * @param c [1, states, tokens]
@@ -15,7 +15,7 @@ import dev.squall.kernels.tensor.Tensor;
  * @param gate [inner, tokens]
  */
 record ScanOperands(
-    int block, Plane u, Tensor delta, Tensor a, Tensor b, Tensor c, Tensor d, Tensor gate) {
+    int block, Plane u, TimeSteps steps, Tensor a, Tensor b, Tensor c, Tensor d, Tensor gate) {
   int channels() {
     return u.channels();
   }

@@ -1,7 +1,6 @@
 package dev.squall.pipeline.model.mamba;
 
 import dev.squall.kernels.host.HostThreads;
-import dev.squall.kernels.mamba.Activations;
 import dev.squall.kernels.mamba.CausalConv1d;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
@@ -26,9 +25,6 @@ import java.util.Map;
 record SegmentModel(Tensor embedding, List<MambaBlock> blocks, LayerNorm norm, DenseLayer head) {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final HostKernel CONVOLUTION = new HostKernel(new CausalConv1d());
-
-  /** What keeps a time step from vanishing. */
-  private static final float LEAST_STEP = 1e-4f;
 
   /** Bytes of context after the one that a filter is centred on. */
   private static final int AHEAD = 2;
@@ -84,16 +80,12 @@ record SegmentModel(Tensor embedding, List<MambaBlock> blocks, LayerNorm norm, D
             block.stepRank(),
             tokens);
     Plane steps = arithmetic.dense(index, block.step(), dt);
-    Activations.softplus(steps.values(), 0, steps.values().length);
-    for (int i = 0; i < steps.values().length; i++) {
-      steps.values()[i] += LEAST_STEP;
-    }
     Plane y =
         arithmetic.scan(
             new ScanOperands(
                 index,
                 u,
-                steps.tensor(0, inner, inner, tokens),
+                new TimeSteps(steps),
                 block.a(),
                 selected.tensor(block.stepRank(), states, 1, states, tokens),
                 selected.tensor(block.stepRank() + states, states, 1, states, tokens),
