@@ -22,7 +22,8 @@ final class SmallModel {
     SplittableRandom random = new SplittableRandom(seed);
     List<MambaBlock> blocks = new ArrayList<>();
     for (int i = 0; i < BLOCKS; i++) {
-      Tensor a = normal(random, 1, INNER, STATES);
+      // As trained models have it: all rates near −1.
+      Tensor a = normal(random, .1, INNER, STATES);
       for (long j = 0; j < a.elements(); j++) {
         a.f32(j, (float) -Math.exp(a.f32(j)));
       }
