@@ -18,7 +18,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices kernel bench calibrate segment test",
+    "'', --help --version run plan devices kernel bench calibrate segment ouromamba test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -28,6 +28,11 @@ class HelpTest {
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
     "segment, FILE --logits --fetch",
+    "ouromamba, quantize evaluate",
+    "ouromamba quantize, MODEL --bits --calibrate --text --samples --out --scheme --refresh --sigma"
+        + " --scan-bits --steps --window",
+    "ouromamba evaluate, MODEL FILE --bits --scheme --refresh --sigma --scan-bits --steps --calibrate"
+        + " --calibration-text --samples --text --rounds --json",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {
