@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
       PrefillCommand.class,
       GenerateCommand.class,
       SeedlmCommand.class,
+      SegmentCommand.class,
+      OuromambaCommand.class,
       TestCommand.class
     },
     footer = {

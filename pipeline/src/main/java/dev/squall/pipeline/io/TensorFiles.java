@@ -27,7 +27,9 @@ public final class TensorFiles {
   private enum Format {
     SAFETENSORS(".safetensors", TensorFiles::looksLikeSafetensors),
     NPY(".npy", NpyHeader::hasMagic),
-    NPZ(".npz", file -> file.byteSize() >= Short.BYTES && file.get(U16, 0) == ZIP_MAGIC);
+    NPZ(".npz", file -> file.byteSize() >= Short.BYTES && file.get(U16, 0) == ZIP_MAGIC),
+    // A checkpoint is a zip archive too, so its name alone tells.
+    PTH(".pth", file -> false);
 
     private final String suffix;
     private final Predicate<MemorySegment> magic;
@@ -50,10 +52,10 @@ public final class TensorFiles {
   private TensorFiles() {}
 
   /**
-   * The tensors of a {@code .safetensors} or {@code .npz} file, the tensor of a {@code .npy} file
-   * under the file's name without suffix, or those of all {@code .safetensors} and {@code .npy}
-   * files directly in a folder, in the order of the file names. A known suffix decides about the
-   * format; a file with another name is known by its first bytes.
+   * The tensors of a {@code .safetensors}, {@code .npz} or {@code .pth} file, the tensor of a
+   * {@code .npy} file under the file's name without suffix, or those of all {@code .safetensors}
+   * and {@code .npy} files directly in a folder, in the order of the file names. A known suffix
+   * decides about the format; a file with another name is known by its first bytes.
    *
    * @throws SquallException INVALID_INPUT when the path is absent, unreadable, malformed or of no
    *     known format, when a folder holds no tensor file, and when two tensors of a folder have one
@@ -77,6 +79,7 @@ public final class TensorFiles {
       case SAFETENSORS -> SafetensorsFile.open(path).tensors();
       case NPY -> Map.of(stem(path), NpyFile.read(path));
       case NPZ -> NpzFile.read(path);
+      case PTH -> PytorchFile.read(path);
     };
   }
 
@@ -107,7 +110,9 @@ public final class TensorFiles {
           children
               .filter(
                   child ->
-                      Format.bySuffix(child).filter(format -> format != Format.NPZ).isPresent())
+                      Format.bySuffix(child)
+                          .filter(format -> format == Format.SAFETENSORS || format == Format.NPY)
+                          .isPresent())
               .sorted()
               .toList();
     } catch (IOException e) {

@@ -40,6 +40,21 @@ final class Extents {
               entry("W", extents -> 4),
               entry("W-1", extents -> extents.of("W") - 1),
               entry("mamba.G", extents -> 1),
+              // Vim-S and the second stage of VMamba-T: inner widths and tokens.
+              entry("vim.K", extents -> 2),
+              entry("vim.C", extents -> 768),
+              entry("vim.L", extents -> 197),
+              entry("vim.G", extents -> 1),
+              entry("vmamba.K", extents -> 4),
+              entry("vmamba.C", extents -> 384),
+              entry("vmamba.H", extents -> 28),
+              entry("vmamba.W", extents -> 28),
+              entry("vmamba.G", extents -> 1),
+              // Mamba-2 of 130M parameters.
+              entry("mamba2.H", extents -> 24),
+              entry("mamba2.P", extents -> 64),
+              entry("mamba2.N", extents -> 128),
+              entry("mamba2.G", extents -> 1),
               // Vision Mamba, small: eight images of 14 × 14 patches and a class token.
               entry("B", extents -> 8),
               // The quantised scan takes one sample at a time.

@@ -30,6 +30,7 @@ final class InputGenerators {
               entry("x", Generator.each(InputGenerators::signal)),
               entry("delta", Generator.each(InputGenerators::delta)),
               entry("delta_bias", Generator.each(InputGenerators::deltaBias)),
+              entry("dt", Generator.each((row, i) -> step(row))),
               entry("a", Generator.each(InputGenerators::decay)),
               entry("d", Generator.each((row, i) -> 1 + 0.1 * row.normal())),
               entry("bias", Generator.each((row, i) -> 0.1 * row.normal())),

@@ -18,8 +18,8 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor"
-        + " fpga modm model prefill generate seedlm test",
+    "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor fpga modm"
+        + " model prefill generate seedlm segment ouromamba test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -54,6 +54,12 @@ class HelpTest {
     "seedlm decompress, IN --out",
     "seedlm inspect, FILE --against",
     "seedlm model-cycles, --bus --latency --stages",
+    "segment, FILE --logits --fetch",
+    "ouromamba, quantize evaluate",
+    "ouromamba quantize, MODEL --bits --calibrate --text --samples --out --scheme --refresh --sigma"
+        + " --scan-bits --steps --window",
+    "ouromamba evaluate, MODEL FILE --bits --scheme --refresh --sigma --scan-bits --steps --calibrate"
+        + " --calibration-text --samples --text --rounds --json",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {

@@ -205,6 +205,19 @@ class KernelFamiliesTest {
     }
   }
 
+  /** Halves are widened: 1, 2, 3 behind a filter of two taps, 1 and ½. */
+  @Test
+  void takesHalfPrecision() {
+    Tensor x = Tensor.allocate(ElementType.F16, 1, 3);
+    for (int i = 0; i < 3; i++) {
+      x.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, Float.floatToFloat16(i + 1));
+    }
+    Tensor weight = Tensor.of(new float[] {1, .5f}, 1, 2);
+    Tensor y =
+        output("y", Map.of("x", x, "weight", weight), "mamba.conv1d", "--param", "silu=false");
+    assertThat(y.toFloatArray()).containsExactly(.5f, 2, 3.5f);
+  }
+
   private double logit(int query, int key) {
     double sum = 0;
     // Beyond the last token are rows of zeros.

@@ -16,12 +16,16 @@ import java.util.Map;
 enum Hostile {
   SAFETENSORS(".safetensors"),
   NPY(".npy"),
-  NPZ(".npz");
+  NPZ(".npz"),
+  PTH(".pth");
 
   static final String NAME = "hostile";
 
   /** Deflate's limit, rounded up: no archive holds more. */
   private static final int MOST_INFLATION = 1040;
+
+  /** Tensors of a checkpoint may share a storage. */
+  private static final int MOST_SHARING = 16;
 
   private final String suffix;
 
@@ -51,8 +55,16 @@ enum Hostile {
       }
       total += tensor.bytes();
     }
-    assertThat(total).isLessThanOrEqualTo((long) bytes.length * (this == NPZ ? MOST_INFLATION : 1));
+    assertThat(total).isLessThanOrEqualTo(bytes.length * mostGrowth());
     return true;
+  }
+
+  private long mostGrowth() {
+    return switch (this) {
+      case SAFETENSORS, NPY -> 1;
+      case NPZ -> MOST_INFLATION;
+      case PTH -> MOST_SHARING;
+    };
   }
 
   private Map<String, Tensor> read(byte[] bytes, Path folder) {
@@ -60,16 +72,16 @@ enum Hostile {
     return switch (this) {
       case SAFETENSORS -> SafetensorsFile.parse(origin, Samples.segment(bytes)).tensors();
       case NPY -> Map.of(NAME, NpyFile.parse(origin, Samples.segment(bytes)));
-      case NPZ -> readArchive(bytes, folder.resolve(NAME + suffix));
+      case NPZ, PTH -> readArchive(bytes, folder.resolve(NAME + suffix));
     };
   }
 
-  private static Map<String, Tensor> readArchive(byte[] bytes, Path path) {
+  private Map<String, Tensor> readArchive(byte[] bytes, Path path) {
     try {
       // A new file each time: file systems may flush one that is truncated and written again.
       Files.write(path, bytes, StandardOpenOption.CREATE_NEW);
       try {
-        return NpzFile.read(path);
+        return this == NPZ ? NpzFile.read(path) : PytorchFile.read(path);
       } finally {
         Files.delete(path);
       }

@@ -38,4 +38,9 @@ class TensorFilesFuzzTest {
   void npz(byte[] bytes) {
     Hostile.NPZ.survives(bytes, folder);
   }
+
+  @FuzzTest(maxDuration = "2m")
+  void pth(byte[] bytes) {
+    Hostile.PTH.survives(bytes, folder);
+  }
 }

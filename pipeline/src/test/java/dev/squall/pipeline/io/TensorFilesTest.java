@@ -27,6 +27,8 @@ class TensorFilesTest {
     assertSame(TensorFiles.read(folder.resolve("s.SAFETENSORS")).get("x"), TENSOR);
     Files.write(folder.resolve("z.npz"), Samples.resource("numpy/stored.npz"));
     assertThat(TensorFiles.read(folder.resolve("z.npz"))).hasSize(12).containsKey("f4");
+    Files.write(folder.resolve("c.pth"), Samples.resource("checkpoint-protocol4.pth"));
+    assertThat(TensorFiles.read(folder.resolve("c.pth"))).containsOnlyKeys("w");
   }
 
   @ParameterizedTest

@@ -45,6 +45,9 @@ final class ConformanceCases {
               snapKv("frontier.ada_snapkv"),
               adaSnapKv(),
               scan(),
+              bidirectionalScan(),
+              crossScan(),
+              stateSpaceDual(),
               convolution(),
               quantizer(),
               linear(),
@@ -358,6 +361,11 @@ final class ConformanceCases {
         of(id, "C=3,L=129,N=65,G=1"),
         of(id, "C=33,L=15,N=16,G=1").optional(OptionalInputs.NONE),
         of(id, "C=10,L=40,N=16,G=5").optional(OptionalInputs.ALL),
+        // A step of decoding: one token, its state in and out.
+        of(id, "C=19,L=1,N=16,G=1").optional(OptionalInputs.ALL),
+        // Long enough for chunks of time.
+        of(id, "C=5,L=771,N=5,G=1").optional(OptionalInputs.ALL),
+        of(id, "C=2,L=512,N=3,G=1", "softplus=false").scaled("a", HUGE),
         of(id, "C=10,L=40,N=9,G=2", "softplus=false").optional(OptionalInputs.NONE),
         of(id, "C=5,L=23,N=4,G=1").constant("u", 0),
         // No decay: a sum over all steps.
@@ -369,6 +377,61 @@ final class ConformanceCases {
         of(id, "C=5,L=23,N=4,G=1").scaled("u", HUGE),
         of(id, "C=5,L=23,N=4,G=1").scaled("a", HUGE),
         of(id, "C=5,L=23,N=4,G=1").scaled("u", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> bidirectionalScan() {
+    String id = "vim.bidirectional_scan";
+    return Stream.of(
+        of(id, "K=2,C=9,L=67,N=16,G=1"),
+        of(id, "K=1,C=1,L=1,N=1,G=1"),
+        of(id, "K=1,C=17,L=33,N=5,G=1", "softplus=false"),
+        of(id, "K=2,C=12,L=31,N=7,G=3"),
+        of(id, "K=2,C=16,L=257,N=64,G=2"),
+        of(id, "K=1,C=3,L=12,N=65,G=1"),
+        of(id, "K=2,C=33,L=15,N=16,G=1").optional(OptionalInputs.NONE),
+        of(id, "K=1,C=10,L=40,N=9,G=2", "softplus=false").optional(OptionalInputs.NONE),
+        of(id, "K=2,C=5,L=23,N=4,G=1").constant("u", 0),
+        of(id, "K=2,C=5,L=23,N=4,G=1").constant("a", 0),
+        of(id, "K=2,C=5,L=23,N=4,G=1").constant("delta", 100),
+        of(id, "K=2,C=5,L=23,N=4,G=1").constant("z", -100),
+        of(id, "K=1,C=5,L=23,N=4,G=1").scaled("u", HUGE),
+        of(id, "K=2,C=5,L=23,N=4,G=1").scaled("a", HUGE),
+        of(id, "K=1,C=5,L=23,N=4,G=1").scaled("u", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> crossScan() {
+    String id = "vmamba.cross_scan";
+    return Stream.of(
+        of(id, "K=4,C=9,H=5,W=13,N=16,G=1"),
+        of(id, "K=4,C=1,H=1,W=1,N=1,G=1"),
+        of(id, "K=4,C=3,H=1,W=19,N=3,G=1"),
+        of(id, "K=4,C=3,H=19,W=1,N=3,G=1"),
+        of(id, "K=4,C=17,H=7,W=7,N=5,G=1", "softplus=false"),
+        of(id, "K=4,C=12,H=17,W=16,N=7,G=3"),
+        of(id, "K=4,C=4,H=3,W=5,N=65,G=1"),
+        of(id, "K=4,C=33,H=4,W=4,N=16,G=1").optional(OptionalInputs.NONE),
+        of(id, "K=4,C=5,H=4,W=6,N=4,G=1").constant("a", 0),
+        of(id, "K=4,C=5,H=4,W=6,N=4,G=1").constant("delta", -100),
+        of(id, "K=4,C=5,H=4,W=6,N=4,G=1").scaled("u", HUGE),
+        of(id, "K=4,C=5,H=4,W=6,N=4,G=1").scaled("u", SUBNORMAL));
+  }
+
+  private static Stream<ConformanceCase> stateSpaceDual() {
+    String id = "mamba2.ssd";
+    return Stream.of(
+        of(id, "L=67,H=3,P=16,G=1,N=16", "chunk=32"),
+        of(id, "L=1,H=1,P=1,G=1,N=1"),
+        of(id, "L=1,H=4,P=8,G=2,N=12").optional(OptionalInputs.ALL),
+        of(id, "L=33,H=6,P=5,G=3,N=7", "chunk=16").optional(OptionalInputs.ALL),
+        of(id, "L=17,H=2,P=64,G=1,N=128"),
+        of(id, "L=65,H=1,P=33,G=1,N=65", "chunk=64").optional(OptionalInputs.NONE),
+        of(id, "L=31,H=2,P=3,G=2,N=5", "chunk=1"),
+        of(id, "L=300,H=2,P=4,G=1,N=3"),
+        of(id, "L=23,H=2,P=5,G=1,N=4", "chunk=8").constant("a", 0),
+        of(id, "L=23,H=2,P=5,G=1,N=4", "chunk=8").constant("dt", 0),
+        of(id, "L=23,H=2,P=5,G=1,N=4", "chunk=8").scaled("a", HUGE),
+        of(id, "L=23,H=2,P=5,G=1,N=4", "chunk=8").scaled("x", HUGE),
+        of(id, "L=23,H=2,P=5,G=1,N=4", "chunk=8").scaled("x", SUBNORMAL));
   }
 
   private static Stream<ConformanceCase> convolution() {
@@ -419,6 +482,8 @@ final class ConformanceCases {
         of(id, "B=1,L=5,C=1025,M=16"),
         of(id, "B=1,L=5,C=33,M=7").constant("q_in", 0).constant("q_out", 0).constant("outlier", 0),
         of(id, "B=1,L=5,C=33,M=7").constant("weight", -7),
+        of(id, "B=1,L=5,C=1100,M=7", "weight_bits=8").constant("weight", -127),
+        of(id, "B=1,L=5,C=33,M=7", "weight_bits=2").constant("weight", 1),
         of(id, "B=1,L=5,C=33,M=7").constant("weight_scale", HUGE));
   }
 
@@ -433,6 +498,7 @@ final class ConformanceCases {
         of(id, "B=1,L=17,C=5,N=65,G=1"),
         of(id, "B=1,L=13,C=33,N=5,G=1", "delta_bits=4", "a_bits=4", "b_bits=2", "c_bits=3"),
         of(id, "B=1,L=23,C=15,N=4,G=1").optional(OptionalInputs.NONE),
+        of(id, "B=1,L=23,C=19,N=4,G=1", "quantize_delta=false"),
         of(id, "B=1,L=11,C=9,N=4,G=1").constant("q_in", 0).constant("q_out", 0),
         // Scales that are zero, and steps that are all equal.
         of(id, "B=1,L=11,C=9,N=4,G=1").constant("a", 0).constant("b", 0),

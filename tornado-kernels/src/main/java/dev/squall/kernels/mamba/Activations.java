@@ -82,7 +82,7 @@ public final class Activations {
    * Multiplies each value by the sigmoid of an argument; relative error at most 4e-7. With equal
    * arrays it is the SiLU.
    */
-  static void timesSigmoid(float[] values, float[] arguments, int from, int count) {
+  public static void timesSigmoid(float[] values, float[] arguments, int from, int count) {
     FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);

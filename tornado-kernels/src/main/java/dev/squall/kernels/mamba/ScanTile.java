@@ -86,16 +86,18 @@ final class ScanTile {
   /**
    * Runs the first {@code steps} steps of dt and drive, and fills as much of y.
    *
-   * @param bc B then C of the stretch, each [states][STEPS]
+   * @param bc B then C of the stretch, each [states][STEPS], from index {@code at} on
    */
-  void run(float[] bc, int steps) {
+  void run(float[] bc, int at, int steps) {
     Arrays.fill(y, 0, steps * LANES, 0);
+    int b = at;
+    int c = at + states * STEPS;
     int n = 0;
     for (; n + 4 <= states; n += 4) {
-      fourStates(dt, drive, y, rate, h, n * LANES, bc, n * STEPS, (states + n) * STEPS, steps);
+      fourStates(dt, drive, y, rate, h, n * LANES, bc, b + n * STEPS, c + n * STEPS, steps);
     }
     for (; n < states; n++) {
-      oneState(dt, drive, y, rate, h, n * LANES, bc, n * STEPS, (states + n) * STEPS, steps);
+      oneState(dt, drive, y, rate, h, n * LANES, bc, b + n * STEPS, c + n * STEPS, steps);
     }
   }
 

@@ -16,7 +16,10 @@ import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.kernels.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +39,9 @@ import java.util.Map;
 public final class SelectiveScan implements Kernel {
   /** Most states of a channel that the device variants hold. */
   static final int DEVICE_STATES = 64;
+
+  /** Steps of a chunk of the two-pass variant. */
+  static final int CHUNK = 256;
 
   private static final OptionalInput SKIP = OptionalInput.of("d", "C");
   private static final OptionalInput GATE = OptionalInput.of("z", "C", "L");
@@ -88,7 +94,8 @@ public final class SelectiveScan implements Kernel {
 
   /**
    * @throws SquallException INVALID_INPUT for NaN and infinities, for a positive entry of a and for
-   *     a negative time step (possible without softplus): states would grow without bound
+   *     a negative time step (possible without softplus): states would grow without bound; for a
+   *     time step that overflows
    */
   @Override
   public void check(Sizes sizes, Map<String, Tensor> inputs) {
@@ -99,17 +106,19 @@ public final class SelectiveScan implements Kernel {
         throw invalid("a", a, i, a.f32(i), "A must not be positive (is it −A, or its logarithm?)");
       }
     }
-    if (!sizes.flag("softplus")) {
-      checkSteps(inputs.get("delta"), inputs.get("delta_bias"));
-    }
+    checkSteps(inputs.get("delta"), inputs.get("delta_bias"), sizes.flag("softplus"));
   }
 
-  private void checkSteps(Tensor delta, Tensor bias) {
+  private void checkSteps(Tensor delta, Tensor bias, boolean softplus) {
     for (long channel = 0; channel < delta.dim(0); channel++) {
       float offset = bias == null ? 0 : bias.f32(channel);
       for (long t = 0; t < delta.dim(1); t++) {
         long i = channel * delta.dim(1) + t;
-        if (delta.f32(i) + offset < 0) {
+        float step = delta.f32(i) + offset;
+        if (Float.isInfinite(step)) {
+          throw invalid("delta", delta, i, delta.f32(i), "delta + delta_bias overflows");
+        }
+        if (!softplus && step < 0) {
           throw invalid(
               "delta",
               delta,
@@ -152,7 +161,82 @@ public final class SelectiveScan implements Kernel {
         limited(
             Variant.Device.tiles(
                 SelectiveScanTiles.ITEMS, SelectiveScanTiles.LOCAL_BYTES, SelectiveScan::tiles)),
+        limited(chunks()),
         limited(Variant.Device.loops(SelectiveScan::loops)));
+  }
+
+  private static Variant.Device chunks() {
+    return new Variant.Device(
+        "chunks",
+        (sizes, device) ->
+            Support.when(
+                sizes.dim("L") > CHUNK,
+                "L = %d steps are one chunk of %d".formatted(sizes.dim("L"), CHUNK)),
+        SelectiveScan::chunks);
+  }
+
+  private static Program chunks(Sizes sizes) {
+    int chunks = Math.ceilDiv(sizes.extent("L"), CHUNK);
+    Task summarize =
+        new Task(
+            SelectiveScanChunksLoops.class,
+            "summarize",
+            Grid.loops(chunks, sizes.extent("C")),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    SelectiveScanChunksLoops::summarize,
+                    arguments.f32("u"),
+                    arguments.f32("delta"),
+                    arguments.f32("a"),
+                    arguments.f32("b"),
+                    arguments.f32("delta_bias"),
+                    arguments.f32("decays"),
+                    arguments.f32("rests"),
+                    arguments.dims()));
+    Task carry =
+        new Task(
+            SelectiveScanChunksLoops.class,
+            "carry",
+            Grid.loops(sizes.extent("N"), sizes.extent("C")),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    SelectiveScanChunksLoops::carry,
+                    arguments.f32("decays"),
+                    arguments.f32("rests"),
+                    arguments.f32("h0"),
+                    arguments.f32("starts"),
+                    arguments.f32("last_state"),
+                    arguments.dims()));
+    Task scan =
+        new Task(
+            SelectiveScanChunksLoops.class,
+            "scan",
+            Grid.loops(chunks, sizes.extent("C")),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    SelectiveScanChunksLoops::scan,
+                    arguments.f32("u"),
+                    arguments.f32("delta"),
+                    arguments.f32("a"),
+                    arguments.f32("b"),
+                    arguments.f32("c"),
+                    arguments.f32("d"),
+                    arguments.f32("z"),
+                    arguments.f32("delta_bias"),
+                    arguments.f32("starts"),
+                    arguments.f32("y"),
+                    arguments.dims()));
+    List<Integer> dims = new ArrayList<>(dims(sizes));
+    dims.add(chunks);
+    dims.add(CHUNK);
+    TensorType states =
+        new TensorType(ElementType.F32, List.of(sizes.dim("C"), (long) chunks, sizes.dim("N")));
+    Map<String, TensorType> scratch = new LinkedHashMap<>(OptionalInput.standIns(sizes, OPTIONAL));
+    List.of("decays", "rests", "starts").forEach(name -> scratch.put(name, states));
+    return new Program(List.of(summarize, carry, scan), scratch, dims, List.of());
   }
 
   private static Variant limited(Variant.Device variant) {
@@ -221,17 +305,20 @@ public final class SelectiveScan implements Kernel {
   }
 
   private static Program program(Sizes sizes, Task task) {
-    List<Integer> dims =
-        List.of(
-            sizes.extent("C"),
-            sizes.extent("L"),
-            sizes.extent("N"),
-            sizes.extent("C") / sizes.extent("G"),
-            sizes.flag("softplus") ? 1 : 0,
-            SKIP.flag(sizes),
-            GATE.flag(sizes),
-            BIAS.flag(sizes),
-            START.flag(sizes));
-    return new Program(List.of(task), OptionalInput.standIns(sizes, OPTIONAL), dims, List.of());
+    return new Program(
+        List.of(task), OptionalInput.standIns(sizes, OPTIONAL), dims(sizes), List.of());
+  }
+
+  private static List<Integer> dims(Sizes sizes) {
+    return List.of(
+        sizes.extent("C"),
+        sizes.extent("L"),
+        sizes.extent("N"),
+        sizes.extent("C") / sizes.extent("G"),
+        sizes.flag("softplus") ? 1 : 0,
+        SKIP.flag(sizes),
+        GATE.flag(sizes),
+        BIAS.flag(sizes),
+        START.flag(sizes));
   }
 }

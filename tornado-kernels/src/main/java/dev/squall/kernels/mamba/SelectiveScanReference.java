@@ -32,51 +32,33 @@ final class SelectiveScanReference implements Reference {
     boolean softplus = sizes.flag("softplus");
     double bias = optional(call, "delta_bias", channel);
     double skip = optional(call, "d", channel);
-    double sumError = 1 + states / 4.0;
-    double[] h = new double[states];
-    double[] terms = new double[states];
-    double[] bounds = new double[states];
+    ScanRecurrence recurrence = new ScanRecurrence(states, softplus, 1);
     for (int n = 0; n < states; n++) {
-      h[n] = optional(call, "h0", channel * states + n);
-      terms[n] = Math.abs(h[n]);
+      recurrence.start(n, optional(call, "h0", channel * states + n));
     }
     for (int t = 0; t < length; t++) {
       long at = channel * length + t;
-      double u = call.in("u").asDouble(at);
-      double raw = call.in("delta").asDouble(at) + bias;
-      double dt = softplus ? Softplus.exact(raw) : raw;
-      double dtError = softplus ? 1 + condition(raw, dt) : 1;
-      double y = skip * u;
-      double bound = sumError * Math.abs(y);
-      for (int n = 0; n < states; n++) {
-        long row = (group * states + n) * length + t;
-        double exponent = dt * a.asDouble(channel * states + n);
-        double decay = Math.exp(exponent);
-        double drive = dt * b.asDouble(row) * u;
-        h[n] = decay * h[n] + drive;
-        double decayError = 1 + dtError * Math.abs(exponent);
-        bounds[n] = decay * (bounds[n] + decayError * terms[n]) + (1 + dtError) * Math.abs(drive);
-        terms[n] = decay * terms[n] + Math.abs(drive);
-        y += c.asDouble(row) * h[n];
-        bound += Math.abs(c.asDouble(row)) * (bounds[n] + sumError * terms[n]);
-      }
+      long column = group * states * length + t;
+      recurrence.step(
+          call.in("delta").asDouble(at) + bias,
+          call.in("u").asDouble(at),
+          skip,
+          n -> a.asDouble(channel * states + n),
+          n -> b.asDouble(column + (long) n * length),
+          n -> c.asDouble(column + (long) n * length));
+      double y = recurrence.sum();
+      double bound = recurrence.bound();
       if (call.has("z")) {
-        double z = call.in("z").asDouble(at);
-        double sigmoid = 1 / (1 + Math.exp(-z));
-        double gateError = 1 + Math.abs(z) * (1 - sigmoid);
-        bound = Math.abs(z * sigmoid) * (bound + gateError * Math.abs(y));
-        y *= z * sigmoid;
+        ScanRecurrence.Gated gated = ScanRecurrence.Gated.of(y, bound, call.in("z").asDouble(at));
+        y = gated.value();
+        bound = gated.bound();
       }
       expectation.expect("y", at, y, bound);
     }
     for (int n = 0; n < states; n++) {
-      expectation.expect("last_state", channel * states + n, h[n], bounds[n]);
+      expectation.expect(
+          "last_state", channel * states + n, recurrence.state(n), recurrence.stateBound(n));
     }
-  }
-
-  /** By how much softplus enlarges a relative error: |x · softplus'(x) / softplus(x)|. */
-  private static double condition(double x, double softplus) {
-    return Math.abs(x) / (1 + Math.exp(-x)) / softplus;
   }
 
   private static double optional(Call call, String port, long index) {

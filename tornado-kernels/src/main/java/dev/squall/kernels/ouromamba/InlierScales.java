@@ -3,6 +3,7 @@ package dev.squall.kernels.ouromamba;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Static inlier scales from calibration activations (OuroMamba-Quant, released quantiser): at each
@@ -13,6 +14,9 @@ public final class InlierScales {
   private static final double SIGMA = 3;
   private static final double EXPONENT = 2.4;
   private static final int CLIPS = 20;
+
+  /** Fractions of the largest magnitude that a search takes its clip from. */
+  private static final int FINE_CLIPS = 100;
 
   private InlierScales() {}
 
@@ -41,6 +45,107 @@ public final class InlierScales {
               scales.f32(token, (float) scale(values, count, largest));
             });
     return scales;
+  }
+
+  /** What the scales of a quantiser's inliers are calibrated for. */
+  public record Settings(int bits, int refresh, double sigma) {}
+
+  /**
+   * As the quantiser will see it: outliers are listed step by step, the list of a sample is emptied
+   * every {@code refresh} steps, and the clip of a step is searched over what is not in it.
+   *
+   * @param x activations f32[B, L, C]
+   * @param settings an infinite sigma lists nothing: the scales are those of a static quantiser
+   * @return f32[L], each positive
+   */
+  public static Tensor calibrate(Tensor x, Settings settings) {
+    int samples = (int) x.dim(0);
+    int tokens = (int) x.dim(1);
+    int channels = (int) x.dim(2);
+    int largest = OutlierQuantizer.largest(settings.bits());
+    Tensor scales = Tensor.allocate(ElementType.F32, tokens);
+    int windows = Math.ceilDiv(tokens, settings.refresh());
+    HostThreads.all()
+        .forEach(
+            windows,
+            () -> new Window(samples, channels),
+            (window, index) -> {
+              window.clear();
+              int first = (int) index * settings.refresh();
+              int last = Math.min(tokens, first + settings.refresh());
+              for (int token = first; token < last; token++) {
+                int count = window.inliers(x, token, settings.sigma());
+                scales.f32(
+                    token,
+                    (float) PowerError.bestScale(window.magnitudes, 0, count, largest, FINE_CLIPS));
+              }
+            });
+    return scales;
+  }
+
+  /** The lists of all samples in one window of steps. */
+  private static final class Window {
+    private final boolean[] listed;
+    private final float[] magnitudes;
+    private final int samples;
+    private final int channels;
+
+    private Window(int samples, int channels) {
+      this.samples = samples;
+      this.channels = channels;
+      listed = new boolean[samples * channels];
+      magnitudes = new float[samples * channels];
+    }
+
+    private void clear() {
+      Arrays.fill(listed, false);
+    }
+
+    /** Lists the outliers of a step; the magnitudes of the others come first, and are counted. */
+    private int inliers(Tensor x, int token, double sigma) {
+      long tokens = x.dim(1);
+      int count = 0;
+      for (int sample = 0; sample < samples; sample++) {
+        long row = (sample * tokens + token) * channels;
+        int at = sample * channels;
+        double limit = limit(x, row, at, sigma);
+        for (int channel = 0; channel < channels; channel++) {
+          float size = Math.abs(x.f32(row + channel));
+          listed[at + channel] |= size > limit;
+          if (!listed[at + channel]) {
+            magnitudes[count++] = size;
+          }
+        }
+      }
+      return count;
+    }
+
+    /** mean + sigma · sd of |x| over all channels, listed ones taken as 0. */
+    private double limit(Tensor x, long row, int at, double sigma) {
+      if (channels == 1 || Double.isInfinite(sigma)) {
+        return Double.POSITIVE_INFINITY;
+      }
+      double sum = 0;
+      double squares = 0;
+      for (int channel = 0; channel < channels; channel++) {
+        double size = listed[at + channel] ? 0 : Math.abs(x.f32(row + channel));
+        sum += size;
+        squares += size * size;
+      }
+      double mean = sum / channels;
+      double variance = Math.max(0, (squares - sum * mean) / (channels - 1));
+      return mean + sigma * Math.sqrt(variance);
+    }
+  }
+
+  /** The best static scale of all values together. */
+  public static float ofTensor(float[] values, int bits) {
+    float[] magnitudes = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      magnitudes[i] = Math.abs(values[i]);
+    }
+    int largest = OutlierQuantizer.largest(bits);
+    return (float) PowerError.bestScale(magnitudes, 0, magnitudes.length, largest, FINE_CLIPS);
   }
 
   /** Appends |x| of the inlier channels of one step to {@code values}; answers the new count. */

@@ -7,6 +7,7 @@ import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.InputChecks;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Parameter;
 import dev.squall.kernels.spec.Reference;
 import dev.squall.kernels.spec.Signature;
 import dev.squall.kernels.spec.Sizes;
@@ -24,8 +25,8 @@ import java.util.Map;
  *
  * <p>Inputs {@code q_in}, {@code q_out} i8[B,L,C], {@code outlier} u8[B,L,C] (1 where q_out holds
  * the channel, so that q_in is 0 there, else 0 and q_out is 0), {@code outlier_scale} f32[B,L],
- * {@code inlier_scale} f32[L], {@code weight} i8[M,C] with values −7 to 7, {@code weight_scale}
- * f32[M]. Output {@code y} f32[B,L,M]:
+ * {@code inlier_scale} f32[L], {@code weight} i8[M,C], symmetric in {@code weight_bits} (−7 to 7 in
+ * four), {@code weight_scale} f32[M]. Output {@code y} f32[B,L,M]:
  *
  * <pre>
  *   y = weight_scale[m] · (inlier_scale[l] · Σ_c weight·q_in + outlier_scale[b,l] · Σ_c weight·q_out)
@@ -35,10 +36,8 @@ import java.util.Map;
  * evaluated as written. The scale of the inliers belongs to a step, hence it leaves the sum.
  */
 public final class MixedLinear implements Kernel {
-  /** Largest magnitude of a weight: four bits, symmetric. */
-  static final int LARGEST_WEIGHT = 7;
-
-  private static final long MAX_CHANNELS = Integer.MAX_VALUE / (LARGEST_WEIGHT * 128);
+  /** Largest magnitude of an activation's integer. */
+  static final int LARGEST_ACTIVATION = 128;
 
   private static final Signature SIGNATURE =
       Signature.of("ouromamba.linear", "linear layer on activations with outlier channels")
@@ -50,15 +49,23 @@ public final class MixedLinear implements Kernel {
           .in("weight", ElementType.I8, "M", "C")
           .in("weight_scale", ElementType.F32, "M")
           .out("y", ElementType.F32, "B", "L", "M")
-          .require(
-              sizes ->
-                  sizes.dim("C") > MAX_CHANNELS
-                      ? "C = %d is too long for sums of 32 bits, at most %d"
-                          .formatted(sizes.dim("C"), MAX_CHANNELS)
-                      : null)
+          .parameter(Parameter.integer("weight_bits", 4, 2, 8, "bits of a weight"))
+          .require(MixedLinear::lengthComplaint)
           .build();
 
   private final Reference reference = new MixedLinearReference();
+
+  /** Largest magnitude of a weight, symmetric. */
+  static int largestWeight(Sizes sizes) {
+    return OutlierQuantizer.largest(sizes.integer("weight_bits"));
+  }
+
+  private static String lengthComplaint(Sizes sizes) {
+    long most = Integer.MAX_VALUE / ((long) largestWeight(sizes) * LARGEST_ACTIVATION);
+    return sizes.dim("C") > most
+        ? "C = %d is too long for sums of 32 bits, at most %d".formatted(sizes.dim("C"), most)
+        : null;
+  }
 
   @Override
   public Signature signature() {
@@ -160,9 +167,10 @@ public final class MixedLinear implements Kernel {
   public void check(Sizes sizes, Map<String, Tensor> inputs) {
     Kernel.super.check(sizes, inputs);
     Tensor weight = inputs.get("weight");
+    int largest = largestWeight(sizes);
     for (long i = 0; i < weight.elements(); i++) {
-      if (Math.abs(weight.i8(i)) > LARGEST_WEIGHT) {
-        throw invalid("weight", weight, i, "expected -7 to 7");
+      if (Math.abs(weight.i8(i)) > largest) {
+        throw invalid("weight", weight, i, "expected -%d to %d".formatted(largest, largest));
       }
     }
     QuantizedActivations.check(id(), inputs);

@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
 /**
  * {@link MixedLinear} on the host's vector units. The integers ride on single-precision
  * multiply-adds, which are exact as long as sums stay below 2²⁴; longer sums are taken in parts of
- * {@link #EXACT_DEPTH} channels and added as integers.
+ * {@link #exactDepth} channels and added as integers.
  *
  * <p>Weights are packed into panels of {@link MatrixTile#COLUMNS} outputs once a call. A thread
  * takes a block of tokens times a panel. The sum over outliers runs, for a few tokens at a time,
@@ -25,8 +25,8 @@ final class MixedLinearSimd {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfByte I8 = ValueLayout.JAVA_BYTE;
 
-  /** Channels whose sum is exact: 16384 · 7 · 128 is below 2²⁴. */
-  static final int EXACT_DEPTH = 16384;
+  /** Integers up to here are exact in single precision. */
+  private static final int EXACT = 1 << 24;
 
   /** Tokens of a block. */
   private static final int TOKENS = 96;
@@ -39,6 +39,7 @@ final class MixedLinearSimd {
   private final int steps;
   private final int channels;
   private final int outputs;
+  private final int depth;
   private final float[][] panels;
 
   private MixedLinearSimd(Call call) {
@@ -48,7 +49,13 @@ final class MixedLinearSimd {
     tokens = Math.multiplyExact(sizes.extent("B"), steps);
     channels = sizes.extent("C");
     outputs = sizes.extent("M");
+    depth = exactDepth(sizes);
     panels = new float[Math.ceilDiv(outputs, COLUMNS)][];
+  }
+
+  /** Channels whose sum is exact: 18,724 of four bits by eight, 1,032 of eight by eight. */
+  static int exactDepth(Sizes sizes) {
+    return EXACT / (MixedLinear.largestWeight(sizes) * MixedLinear.LARGEST_ACTIVATION);
   }
 
   /** Bytes of the packed weights. */
@@ -110,19 +117,19 @@ final class MixedLinearSimd {
     scale(block, panel);
   }
 
-  /** sums[rows][COLUMNS] = a[rows][depth] · b[depth][COLUMNS], exact. */
-  private static void product(
-      Block block, float[] a, int depth, float[] b, int rows, float[] sums, int at) {
-    if (depth <= EXACT_DEPTH) {
-      MatrixTile.multiply(a, 0, depth, b, 0, COLUMNS, sums, at, COLUMNS, rows, depth, null, 0);
+  /** sums[rows][COLUMNS] = a[rows][width] · b[width][COLUMNS], exact. */
+  private void product(
+      Block block, float[] a, int width, float[] b, int rows, float[] sums, int at) {
+    if (width <= depth) {
+      MatrixTile.multiply(a, 0, width, b, 0, COLUMNS, sums, at, COLUMNS, rows, width, null, 0);
       return;
     }
     int size = rows * COLUMNS;
     Arrays.fill(block.longSums, 0, size, 0);
-    for (int first = 0; first < depth; first += EXACT_DEPTH) {
-      int part = Math.min(EXACT_DEPTH, depth - first);
+    for (int first = 0; first < width; first += depth) {
+      int part = Math.min(depth, width - first);
       MatrixTile.multiply(
-          a, first, depth, b, first * COLUMNS, COLUMNS, sums, at, COLUMNS, rows, part, null, 0);
+          a, first, width, b, first * COLUMNS, COLUMNS, sums, at, COLUMNS, rows, part, null, 0);
       for (int i = 0; i < size; i++) {
         block.longSums[i] += (int) sums[at + i];
       }

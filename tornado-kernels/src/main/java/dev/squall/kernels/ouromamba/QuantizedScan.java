@@ -46,7 +46,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *   <li>b and c the same with a scale for each group and step, over the N states;
  *   <li>delta, after softplus, asymmetric with a scale and a zero point for each step, over the
  *       channels: scale = (max − min) / (2^bits − 1), zero = round(min / scale), and x becomes
- *       scale · n with n = round(x / scale) clipped to zero … zero + 2^bits − 1.
+ *       scale · n with n = round(x / scale) clipped to zero … zero + 2^bits − 1. Where steps span
+ *       decades, small ones vanish so; with {@code quantize_delta} false they are taken as they
+ *       are, quantised elsewhere, as by their logarithms before the softplus.
  * </ul>
  *
  * <p>The divisions are in single precision, ties round to even. Where a scale is 0 the operand
@@ -76,6 +78,9 @@ public final class QuantizedScan implements Kernel {
           .out("y", ElementType.F32, "C", "L")
           .out("last_state", ElementType.F32, "C", "N")
           .parameter(Parameter.flag("softplus", true, "time steps are softplus(delta)"))
+          .parameter(
+              Parameter.flag(
+                  "quantize_delta", true, "quantise delta; else it holds what integers mean"))
           .parameter(bits("delta"))
           .parameter(bits("a"))
           .parameter(bits("b"))
@@ -216,6 +221,7 @@ public final class QuantizedScan implements Kernel {
     List<Integer> dims = new ArrayList<>(scan.dims());
     dims.add(sizes.flag("softplus") ? 1 : 0);
     dims.add(sizes.extent("G"));
+    dims.add(sizes.flag("quantize_delta") ? 1 : 0);
     List<Float> scalars =
         List.of(
             (float) deltaLevels(sizes),

@@ -45,7 +45,10 @@ final class QuantizedScanLoops {
         low = Softplus.of(low);
         high = Softplus.of(high);
       }
-      float step = (high - low) / scalars.get(0);
+      float step = 0f;
+      if (dims.get(11) == 1) {
+        step = (high - low) / scalars.get(0);
+      }
       float first = 0f;
       if (step > 0f) {
         first = rounded(low / step);

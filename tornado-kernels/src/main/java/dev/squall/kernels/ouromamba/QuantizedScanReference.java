@@ -148,7 +148,7 @@ final class QuantizedScanReference implements Reference {
     float high = positive(rawHigh, softplus);
     float value = positive(delta.f32(channel * length + t), softplus);
     int levels = QuantizedScan.deltaLevels(sizes);
-    float scale = (high - low) / levels;
+    float scale = sizes.flag("quantize_delta") ? (high - low) / levels : 0;
     double inputError = softplus ? SOFTPLUS_ERROR : 0;
     if (scale == 0) {
       return new Meant(value, inputError * value);

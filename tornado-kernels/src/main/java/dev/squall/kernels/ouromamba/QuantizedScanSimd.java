@@ -54,6 +54,7 @@ final class QuantizedScanSimd {
   private final int length;
   private final int states;
   private final boolean softplus;
+  private final boolean quantizesDelta;
   private final float levels;
 
   /** Scale and zero point of delta by step, up to whole stretches. */
@@ -73,6 +74,7 @@ final class QuantizedScanSimd {
     length = sizes.extent("L");
     states = sizes.extent("N");
     softplus = sizes.flag("softplus");
+    quantizesDelta = sizes.flag("quantize_delta");
     levels = QuantizedScan.deltaLevels(sizes);
     scales = new float[Math.ceilDiv(length, STEPS) * STEPS];
     zeros = new float[scales.length];
@@ -182,7 +184,7 @@ final class QuantizedScanSimd {
         Activations.softplus(high, 0, STEPS);
       }
       for (int t = 0; t < steps; t++) {
-        float scale = (high[t] - low[t]) / levels;
+        float scale = quantizesDelta ? (high[t] - low[t]) / levels : 0;
         scales[from + t] = scale;
         zeros[from + t] = scale > 0 ? QuantizedScanLoops.rounded(low[t] / scale) : 0;
       }

@@ -63,7 +63,7 @@ class SelectiveScanTest {
     assertThat(KernelCatalog.load().kernel("mamba.selective_scan"))
         .isInstanceOf(SelectiveScan.class);
     assertThat(kernel.variants().stream().map(Variant::name))
-        .containsExactly("simd", "tiles", "loops", "reference");
+        .containsExactly("simd", "tiles", "chunks", "loops", "reference");
   }
 
   @Test
@@ -303,6 +303,71 @@ class SelectiveScanTest {
     y.f32(123, y.f32(123) + 3e-5f);
     assertThat(Verifier.exhaustive().verify(kernel, call, "jvm").verdict())
         .isEqualTo(Verdict.WRONG);
+  }
+
+  @Test
+  void chunksAgreeWithTheReferenceAroundTheirEdges() {
+    for (int length : new int[] {257, 511, 512, 513, 900}) {
+      for (int states : new int[] {1, 7, 64}) {
+        verify("chunks", 5, length, states, 1);
+      }
+    }
+    verify("chunks", 6, 600, 4, 3);
+  }
+
+  /** Without decay, with full decay, and with states that live through all chunks. */
+  @Test
+  void chunksCarryStatesOverAnyMemory() {
+    for (float rate : new float[] {0, -1e-4f, -1, -1e4f}) {
+      Map<String, Tensor> inputs = ScanInputs.random(SEED, 3, 1400, 4, 1, OPTIONAL);
+      inputs.put("a", ScanInputs.constant(rate, 3, 4));
+      new Seeded(SEED, inputs).runAndVerify(kernel, "chunks", Map.of());
+    }
+  }
+
+  /** The state goes on behind the steps whose projections are packed together. */
+  @Test
+  void simdCrossesSpans() {
+    int span = SelectiveScanSimd.SPAN * ScanTile.STEPS;
+    for (int length : new int[] {span - 1, span, span + 1, 2 * span + 300}) {
+      new Seeded(SEED, ScanInputs.random(SEED, 3, length, 2, 1, List.of("h0", "d")))
+          .runAndVerify(kernel, "simd", Map.of());
+    }
+  }
+
+  /** A million tokens need no more workspace than some thousands. */
+  @Test
+  void simdsWorkspaceDoesNotGrowWithTheSequence() {
+    Sizes sizes = Call.of(kernel, ScanInputs.random(1, 1, 1, 16, 1, List.of()), Map.of()).sizes();
+    Map<String, Long> longer = new HashMap<>(sizes.dims());
+    longer.put("L", 1L << 20);
+    Sizes million = new Sizes(longer, sizes.parameters());
+    longer.put("L", 1L << 15);
+    assertThat(SelectiveScanSimd.workspaceBytes(million))
+        .isEqualTo(SelectiveScanSimd.workspaceBytes(new Sizes(longer, sizes.parameters())))
+        .isLessThan(4 << 20);
+  }
+
+  @Test
+  void namesTheTokenAtWhichAStateOverflows() {
+    Map<String, Tensor> inputs = ScanInputs.positiveSteps(SEED, 20, 600, 3, 1, List.of());
+    inputs.get("u").f32(17 * 600 + 431, 3e38f);
+    inputs.get("delta").f32(17 * 600 + 431, 1000);
+    assertThatThrownBy(() -> KernelRuns.run(kernel, "simd", inputs, RAW_STEPS))
+        .isInstanceOf(SquallException.class)
+        .hasMessageMatching(
+            "mamba.selective_scan: state [012] of channel 17 is not finite from token 431 on .*");
+  }
+
+  @Test
+  void refusesAStepThatOverflows() {
+    Map<String, Tensor> inputs = ScanInputs.random(SEED, 4, 3, 5, 1, List.of("delta_bias"));
+    inputs.get("delta_bias").f32(1, 3e38f);
+    inputs.get("delta").f32(3 + 2, 2e38f);
+    assertInvalid(
+        inputs,
+        Map.of(),
+        "mamba.selective_scan: input delta has 2.0E38 at [1, 2]: delta + delta_bias overflows");
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MixedLinearTest {
@@ -77,14 +78,17 @@ class MixedLinearTest {
 
   /** Sums far beyond 2²⁴, in depths around the part that single precision holds. */
   @ParameterizedTest
-  @ValueSource(ints = {16383, 16384, 16385, 40001})
-  void longSumsAreExact(int channels) {
+  @CsvSource({
+    "4,18723", "4,18724", "4,18725", "4,40001", "8,1031", "8,1032", "8,1033", "8,5000", "2,70000"
+  })
+  void longSumsAreExact(int bits, int channels) {
+    int largest = (1 << (bits - 1)) - 1;
     byte[] in = new byte[2 * channels];
     byte[] weight = new byte[3 * channels];
     Arrays.fill(in, (byte) -128);
     SplittableRandom random = new SplittableRandom(channels);
     for (int i = 0; i < weight.length; i++) {
-      weight[i] = (byte) (7 - (i < channels ? 0 : random.nextInt(2)));
+      weight[i] = (byte) (largest - (i < channels ? 0 : random.nextInt(2)));
     }
     Map<String, Tensor> inputs =
         Map.of(
@@ -95,12 +99,12 @@ class MixedLinearTest {
             "inlier_scale", ones(2),
             "weight", Tensor.of(ElementType.I8, weight, 3, channels),
             "weight_scale", ones(3));
-    Call call = KernelRuns.run(KERNEL, "simd", inputs, Map.of());
+    Call call = KernelRuns.run(KERNEL, "simd", inputs, Map.of("weight_bits", "" + bits));
     for (int m = 0; m < 3; m++) {
       long sum = sum(inputs, "q_in", 1, m, channels);
       assertThat(call.out("y").f32(3 + m)).isEqualTo((float) sum);
     }
-    assertThat(Math.abs(sum(inputs, "q_in", 0, 0, channels))).isEqualTo(896L * channels);
+    assertThat(Math.abs(sum(inputs, "q_in", 0, 0, channels))).isEqualTo(128L * largest * channels);
   }
 
   /** Without outliers it is the plain static product of 4-bit integers. */
@@ -163,6 +167,18 @@ class MixedLinearTest {
     call.out("y").f32(4 + 2, call.out("y").f32(4 + 2) + step);
     assertThat(Verifier.exhaustive().verify(KERNEL, call, "jvm").verdict())
         .isEqualTo(Verdict.WRONG);
+  }
+
+  @Test
+  void takesWeightsOfEightBits() {
+    Map<String, Tensor> inputs = new HashMap<>(random(2, 9, 1100, 40, .1, 8));
+    SplittableRandom random = new SplittableRandom(8);
+    for (long i = 0; i < inputs.get("weight").elements(); i++) {
+      inputs.get("weight").i8(i, (byte) random.nextInt(-127, 128));
+    }
+    KernelRuns.verifyAll(KERNEL, inputs, Map.of("weight_bits", "8"), "eight bits");
+    assertThatThrownBy(() -> Call.of(KERNEL, inputs, Map.of("weight_bits", "7")))
+        .hasMessageContaining("expected -63 to 63");
   }
 
   @Test

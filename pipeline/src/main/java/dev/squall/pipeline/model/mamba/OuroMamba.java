@@ -1,0 +1,126 @@
+package dev.squall.pipeline.model.mamba;
+
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.host.HostThreads;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** OuroMamba-Quant on typeseg, as the command line offers it. */
+public final class OuroMamba {
+  private static final long NOISE_SEED = 20251019;
+
+  private final SegmentModel model;
+  private final long exactBytes;
+  private final HostThreads threads;
+
+  private OuroMamba(SegmentModel model, long exactBytes, HostThreads threads) {
+    this.model = model;
+    this.exactBytes = exactBytes;
+    this.threads = threads;
+  }
+
+  /**
+   * @param weights the file {@code mamba_al.npz} of typeseg
+   */
+  public static OuroMamba open(Path weights, HostThreads threads) {
+    SegmentModel model = SegmentWeights.read(weights);
+    return new OuroMamba(model, ModelSize.exactBytes(model), threads);
+  }
+
+  /** The text that ships for calibration. */
+  public static byte[] calibrationText() {
+    return resource("calibration.txt");
+  }
+
+  /** The text that ships for evaluation; none of it is in the other. */
+  public static byte[] evaluationText() {
+    return resource("evaluation.txt");
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream text = OuroMamba.class.getResourceAsStream(name)) {
+      return text.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What scales are calibrated with.
+   *
+   * @param kind {@code real} or {@code noise}
+   * @param text for {@code real}
+   * @param samples windows of it
+   */
+  public record Calibration(String kind, byte[] text, int samples) {
+    public Calibration {
+      if (samples < 1) {
+        throw SquallException.invalidInput("samples = %d: expected from 1".formatted(samples));
+      }
+    }
+  }
+
+  /** Quantises the model and writes it. */
+  public void quantize(QuantSettings settings, Calibration calibration, Path out) {
+    QuantizedModelFile.write(out, quantized(settings, calibration));
+  }
+
+  private QuantizedModel quantized(QuantSettings settings, Calibration calibration) {
+    return new ModelQuantizer(model, threads)
+        .quantize(settings, samples(calibration, settings.window()));
+  }
+
+  private CalibrationSamples samples(Calibration calibration, int window) {
+    return switch (calibration.kind()) {
+      case "real" ->
+          CalibrationSamples.real(model, calibration.text(), calibration.samples(), window);
+      case "noise" -> CalibrationSamples.noise(model, calibration.samples(), window, NOISE_SEED);
+      default ->
+          throw SquallException.invalidInput(
+              "calibrate %s: expected real or noise".formatted(calibration.kind()));
+    };
+  }
+
+  /**
+   * Holds quantised models against single precision on a text.
+   *
+   * @param files that {@link #quantize} wrote
+   * @param extra settings to quantise and evaluate besides, without a file
+   * @param rounds timed repetitions
+   */
+  public List<EvaluationRow> evaluate(
+      List<Path> files,
+      List<QuantSettings> extra,
+      Calibration calibration,
+      byte[] text,
+      int rounds) {
+    List<QuantizedModel> candidates = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (Path file : files) {
+      candidates.add(QuantizedModelFile.read(file));
+      names.add(file.getFileName().toString());
+    }
+    for (QuantSettings settings : extra) {
+      candidates.add(quantized(settings, calibration));
+      names.add("");
+    }
+    return new ModelEvaluation(model, exactBytes, text, rounds, threads)
+        .evaluate(names, candidates);
+  }
+
+  /**
+   * @throws SquallException INVALID_INPUT when the file cannot be read
+   */
+  public static byte[] text(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw SquallException.invalidInput("cannot read the text " + file);
+    }
+  }
+}

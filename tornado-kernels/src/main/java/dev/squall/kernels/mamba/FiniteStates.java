@@ -1,0 +1,51 @@
+package dev.squall.kernels.mamba;
+
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.tensor.Tensor;
+
+/**
+ * Finds states that left the range of single precision. They never come back, so the last states
+ * tell, and only then the step is looked for.
+ */
+final class FiniteStates {
+  private FiniteStates() {}
+
+  /**
+   * @throws SquallException INVALID_INPUT naming kernel, channel, state and the first step at which
+   *     it was not finite
+   */
+  static void require(Call call) {
+    Tensor last = call.out("last_state");
+    int states = call.sizes().extent("N");
+    for (long i = 0; i < last.elements(); i++) {
+      if (!Float.isFinite(last.f32(i))) {
+        throw complaint(call, i / states, (int) (i % states));
+      }
+    }
+  }
+
+  private static SquallException complaint(Call call, long channel, int n) {
+    int length = call.sizes().extent("L");
+    int states = call.sizes().extent("N");
+    long group = channel / (call.sizes().dim("C") / call.sizes().dim("G"));
+    float a = call.in("a").f32(channel * states + n);
+    float bias = call.has("delta_bias") ? call.in("delta_bias").f32(channel) : 0;
+    float h = call.has("h0") ? call.in("h0").f32(channel * states + n) : 0;
+    int step = 0;
+    for (; step < length - 1; step++) {
+      float dt = call.in("delta").f32(channel * length + step) + bias;
+      dt = call.sizes().flag("softplus") ? Softplus.of(dt) : dt;
+      float u = call.in("u").f32(channel * length + step);
+      float b = call.in("b").f32((group * states + n) * length + step);
+      h = (float) Math.exp(dt * a) * h + dt * u * b;
+      if (!Float.isFinite(h)) {
+        break;
+      }
+    }
+    return SquallException.invalidInput(
+        "mamba.selective_scan: state %d of channel %d is not finite from token %d on (u, delta or b"
+                .formatted(n, channel, step)
+            + " too large there?)");
+  }
+}

@@ -1,0 +1,18 @@
+package dev.squall.kernels.vim;
+
+import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Reference;
+import dev.squall.kernels.spec.Sizes;
+
+/** The scan in both directions, step by step in double precision; a unit is a channel. */
+final class BidirectionalScanReference implements Reference {
+  @Override
+  public long units(Sizes sizes) {
+    return sizes.dim("C");
+  }
+
+  @Override
+  public void compute(Call call, long channel, Expectation expectation) {
+    BidirectionalScan.scans(call.sizes()).channel(call, (int) channel, expectation);
+  }
+}
