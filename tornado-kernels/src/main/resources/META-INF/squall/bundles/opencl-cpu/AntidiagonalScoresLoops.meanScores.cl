@@ -4,11 +4,11 @@
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 __kernel void meanScores(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *q, __global uchar *k, __global uchar *scores, __global uchar *dims, __global uchar *scalars)
 {
-  bool b_29, b_33;
-  float f_32, f_34, f_53, f_59, f_66, f_72, f_73, f_75, f_77, f_78, f_79, f_80;
-  int i_13, i_14, i_16, i_18, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_30, i_31, i_35, i_37, i_38, i_39, i_40, i_41, i_42, i_43, i_44, i_45, i_46, i_47, i_48, i_49, i_5, i_50, i_51, i_54, i_55, i_56, i_57, i_58, i_6, i_60, i_61, i_67, i_7, i_74, i_76, i_81, i_82, i_83, i_84, i_89, i_90, i_91;
-  long l_62, l_63, l_64, l_68, l_69, l_70, l_85, l_86, l_87;
-  ulong ul_0, ul_1, ul_10, ul_11, ul_12, ul_15, ul_17, ul_2, ul_3, ul_36, ul_4, ul_52, ul_65, ul_71, ul_8, ul_88, ul_9;
+  bool b_30, b_35, b_61, b_64, b_65, b_73;
+  float f_101, f_103, f_104, f_105, f_106, f_34, f_36, f_46, f_59, f_74, f_85, f_92, f_98, f_99;
+  int i_100, i_102, i_107, i_108, i_109, i_110, i_115, i_116, i_117, i_14, i_15, i_17, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_29, i_31, i_32, i_33, i_37, i_39, i_41, i_42, i_43, i_44, i_47, i_48, i_5, i_53, i_54, i_55, i_56, i_57, i_58, i_6, i_60, i_62, i_63, i_66, i_67, i_68, i_69, i_7, i_70, i_71, i_72, i_75, i_76, i_77, i_78, i_79, i_80, i_81, i_82, i_83, i_84, i_86, i_87, i_93;
+  long l_111, l_112, l_113, l_49, l_50, l_51, l_88, l_89, l_90, l_94, l_95, l_96;
+  ulong ul_0, ul_1, ul_10, ul_11, ul_114, ul_12, ul_13, ul_16, ul_18, ul_2, ul_3, ul_38, ul_4, ul_40, ul_45, ul_52, ul_8, ul_9, ul_91, ul_97;
 
   // BLOCK 0
   ul_0  =  (ulong) q;
@@ -20,158 +20,231 @@ __kernel void meanScores(__global long *_kernel_context, __constant uchar *_cons
   i_6  =  get_global_size(1);
   i_7  =  get_global_size(0);
   ul_8  =  ul_4 + 20L;
-  ul_9  =  ul_3 + 32L;
-  ul_10  =  ul_3 + 48L;
-  ul_11  =  ul_3 + 28L;
-  ul_12  =  ul_3 + 24L;
-  i_13  =  get_global_id(2);
-  i_14  =  get_global_id(1);
-  ul_15  =  ul_3 + 52L;
-  i_16  =  get_global_id(0);
-  ul_17  =  ul_3 + 16L;
-  // BLOCK 1 MERGES [0 20 ]
-  i_18  =  i_16;
+  ul_9  =  ul_3 + 48L;
+  ul_10  =  ul_3 + 32L;
+  ul_11  =  ul_3 + 52L;
+  ul_12  =  ul_3 + 28L;
+  ul_13  =  ul_3 + 24L;
+  i_14  =  get_global_id(2);
+  i_15  =  get_global_id(1);
+  ul_16  =  ul_3 + 56L;
+  i_17  =  get_global_id(0);
+  ul_18  =  ul_3 + 16L;
+  // BLOCK 1 MERGES [0 34 ]
+  i_19  =  i_17;
   for(;;)
   {
-    i_19  =  *((__global int *) ul_17);
-    if(!(i_18 < i_19))
+    i_20  =  *((__global int *) ul_18);
+    if(!(i_19 < i_20))
     {
       break;
     }
     // BLOCK 2
-    // BLOCK 3 MERGES [2 19 ]
-    i_20  =  i_14;
+    // BLOCK 3 MERGES [2 33 ]
+    i_21  =  i_15;
     for(;;)
     {
-      i_21  =  *((__global int *) ul_15);
-      if(!(i_20 < i_21))
+      i_22  =  *((__global int *) ul_16);
+      if(!(i_21 < i_22))
       {
         break;
       }
       // BLOCK 4
-      // BLOCK 5 MERGES [4 18 ]
-      i_22  =  i_13;
+      // BLOCK 5 MERGES [4 32 ]
+      i_23  =  i_14;
       for(;;)
       {
-        i_23  =  *((__global int *) ul_15);
-        if(!(i_22 < i_23))
+        i_24  =  *((__global int *) ul_16);
+        if(!(i_23 < i_24))
         {
           break;
         }
         // BLOCK 6
-        i_24  =  *((__global int *) ul_15);
-        i_25  =  *((__global int *) ul_12);
-        i_26  =  *((__global int *) ul_11);
-        i_27  =  *((__global int *) ul_10);
-        i_28  =  *((__global int *) ul_9);
-        b_29  =  i_28 == 1;
-        if(b_29)
+        i_25  =  *((__global int *) ul_16);
+        i_26  =  *((__global int *) ul_13);
+        i_27  =  *((__global int *) ul_12);
+        i_28  =  *((__global int *) ul_11);
+        i_29  =  *((__global int *) ul_10);
+        b_30  =  i_29 == 1;
+        if(b_30)
         {
           // BLOCK 7
-          i_30  =  i_20;
+          i_31  =  i_21;
         }  // B6
         else
         {
           // BLOCK 8
-          i_31  =  i_24 + -1;
-          i_30  =  i_31;
+          i_32  =  i_25 + -1;
+          i_31  =  i_32;
         }  // B6
         // BLOCK 9 MERGES [7 8 ]
-        f_32  =  *((__global float *) ul_8);
-        b_33  =  i_30 < i_22;
-        if(b_33)
+        i_33  =  *((__global int *) ul_9);
+        f_34  =  *((__global float *) ul_8);
+        b_35  =  i_31 < i_23;
+        if(b_35)
         {
           // BLOCK 10
-          f_34  =  f_32;
+          f_36  =  f_34;
         }  // B9
         else
         {
           // BLOCK 11
-          i_35  =  *((__global int *) ul_17);
-          ul_36  =  ul_3 + 20L;
-          i_37  =  *((__global int *) ul_36);
-          i_38  =  i_27 * i_22;
-          i_39  =  i_35 / i_37;
-          i_40  =  i_18 / i_39;
-          i_41  =  i_25 * i_40;
-          i_42  =  i_38 + i_41;
-          i_43  =  i_20 * i_27;
-          i_44  =  i_43 + i_27;
-          i_45  =  i_44 + -1;
-          i_46  =  i_18 * i_25;
-          i_47  =  i_45 + i_46;
-          i_48  =  i_44 - i_25;
-          i_49  =  max(0, i_48);
-          i_50  =  i_25 - i_38;
-          i_51  =  min(i_27, i_50);
-          ul_52  =  ul_4 + 16L;
-          // BLOCK 12 MERGES [11 16 ]
-          f_53  =  0.0F;
-          i_54  =  i_49;
-          for(;i_54 < i_51;)
+          i_37  =  *((__global int *) ul_18);
+          ul_38  =  ul_3 + 20L;
+          i_39  =  *((__global int *) ul_38);
+          ul_40  =  ul_3 + 76L;
+          i_41  =  *((__global int *) ul_40);
+          i_42  =  i_26 - i_33;
+          i_43  =  i_28 * i_21;
+          i_44  =  i_23 * i_28;
+          ul_45  =  ul_4 + 16L;
+          // BLOCK 12 MERGES [11 30 ]
+          f_46  =  0.0F;
+          i_47  =  0;
+          for(;i_47 < i_28;)
           {
             // BLOCK 13
-            i_55  =  i_42 + i_54;
-            i_56  =  i_55 * i_26;
-            i_57  =  i_47 - i_54;
-            i_58  =  i_57 * i_26;
-            // BLOCK 14 MERGES [13 15 ]
-            f_59  =  0.0F;
+            i_48  =  i_47 + 16;
+            l_49  =  (long) i_48;
+            l_50  =  l_49 + 4L;
+            l_51  =  l_50 << 2;
+            ul_52  =  ul_3 + l_51;
+            i_53  =  *((__global int *) ul_52);
+            i_54  =  i_43 + i_53;
+            i_55  =  (i_54 < i_26) ? 1 : 0;
+            i_56  =  (i_54 < i_42) ? 0 : 1;
+            i_57  =  i_55 * i_56;
+            i_58  =  i_47 + 1;
+            // BLOCK 14 MERGES [13 29 ]
+            f_59  =  f_46;
             i_60  =  0;
-            for(;i_60 < i_26;)
+            for(;i_60 < i_41;)
             {
               // BLOCK 15
-              i_61  =  i_58 + i_60;
-              l_62  =  (long) i_61;
-              l_63  =  l_62 + 4L;
-              l_64  =  l_63 << 2;
-              ul_65  =  ul_0 + l_64;
-              f_66  =  *((__global float *) ul_65);
-              i_67  =  i_56 + i_60;
-              l_68  =  (long) i_67;
-              l_69  =  l_68 + 4L;
-              l_70  =  l_69 << 2;
-              ul_71  =  ul_1 + l_70;
-              f_72  =  *((__global float *) ul_71);
-              f_73  =  fma(f_66, f_72, f_59);
-              i_74  =  i_60 + 1;
-              f_59  =  f_73;
-              i_60  =  i_74;
+              b_61  =  i_60 == 1;
+              if(b_61)
+              {
+                // BLOCK 16
+                i_62  =  (i_58 == i_28) ? 0 : i_58;
+                i_63  =  i_62;
+              }  // B15
+              else
+              {
+                // BLOCK 17
+                i_63  =  i_47;
+              }  // B15
+              // BLOCK 18 MERGES [17 16 ]
+              b_64  =  i_60 == 2;
+              if(b_64)
+              {
+                // BLOCK 19
+                b_65  =  i_47 == 0;
+                if(b_65)
+                {
+                  // BLOCK 20
+                  i_66  =  i_28 + -1;
+                  i_67  =  i_66;
+                }  // B19
+                else
+                {
+                  // BLOCK 21
+                  i_68  =  i_47 + -1;
+                  i_67  =  i_68;
+                }  // B19
+              }  // B18
+              else
+              {
+                // BLOCK 22
+                i_67  =  i_63;
+              }  // B18
+              // BLOCK 23 MERGES [22 20 21 ]
+              i_69  =  i_44 + i_67;
+              i_70  =  (i_69 < i_26) ? 1 : 0;
+              i_71  =  i_57 * i_70;
+              i_72  =  i_60 + 1;
+              b_73  =  i_71 == 0;
+              if(b_73)
+              {
+                // BLOCK 24
+                f_74  =  f_59;
+              }  // B23
+              else
+              {
+                // BLOCK 25
+                i_75  =  *((__global int *) ul_9);
+                i_76  =  i_75 * i_19;
+                i_77  =  i_54 + i_76;
+                i_78  =  i_77 - i_42;
+                i_79  =  i_78 * i_27;
+                i_80  =  i_37 / i_39;
+                i_81  =  i_19 / i_80;
+                i_82  =  i_81 * i_26;
+                i_83  =  i_82 + i_69;
+                i_84  =  i_83 * i_27;
+                // BLOCK 26 MERGES [25 27 ]
+                f_85  =  0.0F;
+                i_86  =  0;
+                for(;i_86 < i_27;)
+                {
+                  // BLOCK 27
+                  i_87  =  i_79 + i_86;
+                  l_88  =  (long) i_87;
+                  l_89  =  l_88 + 4L;
+                  l_90  =  l_89 << 2;
+                  ul_91  =  ul_0 + l_90;
+                  f_92  =  *((__global float *) ul_91);
+                  i_93  =  i_84 + i_86;
+                  l_94  =  (long) i_93;
+                  l_95  =  l_94 + 4L;
+                  l_96  =  l_95 << 2;
+                  ul_97  =  ul_1 + l_96;
+                  f_98  =  *((__global float *) ul_97);
+                  f_99  =  fma(f_92, f_98, f_85);
+                  i_100  =  i_86 + 1;
+                  f_85  =  f_99;
+                  i_86  =  i_100;
+                }  // B26
+                // BLOCK 28
+                f_101  =  f_59 + f_85;
+                f_74  =  f_101;
+              }  // B23
+              // BLOCK 29 MERGES [24 28 ]
+              i_102  =  i_72;
+              f_59  =  f_74;
+              i_60  =  i_102;
             }  // B14
-            // BLOCK 16
-            f_75  =  f_53 + f_59;
-            i_76  =  i_54 + 1;
-            f_53  =  f_75;
-            i_54  =  i_76;
+            // BLOCK 30
+            f_46  =  f_59;
+            i_47  =  i_58;
           }  // B12
-          // BLOCK 17
-          f_77  =  *((__global float *) ul_52);
-          f_78  =  f_77 * f_53;
-          f_79  =  (float) i_27;
-          f_80  =  f_78 / f_79;
-          f_34  =  f_80;
+          // BLOCK 31
+          f_103  =  *((__global float *) ul_45);
+          f_104  =  f_103 * f_46;
+          f_105  =  (float) i_28;
+          f_106  =  f_104 / f_105;
+          f_36  =  f_106;
         }  // B9
-        // BLOCK 18 MERGES [10 17 ]
-        i_81  =  i_18 * i_24;
-        i_82  =  i_81 + i_20;
-        i_83  =  i_82 * i_24;
-        i_84  =  i_83 + i_22;
-        l_85  =  (long) i_84;
-        l_86  =  l_85 + 4L;
-        l_87  =  l_86 << 2;
-        ul_88  =  ul_2 + l_87;
-        *((__global float *) ul_88)  =  f_34;
-        i_89  =  i_5 + i_22;
-        i_22  =  i_89;
+        // BLOCK 32 MERGES [10 31 ]
+        i_107  =  i_19 * i_25;
+        i_108  =  i_107 + i_21;
+        i_109  =  i_108 * i_25;
+        i_110  =  i_109 + i_23;
+        l_111  =  (long) i_110;
+        l_112  =  l_111 + 4L;
+        l_113  =  l_112 << 2;
+        ul_114  =  ul_2 + l_113;
+        *((__global float *) ul_114)  =  f_36;
+        i_115  =  i_5 + i_23;
+        i_23  =  i_115;
       }  // B5
-      // BLOCK 19
-      i_90  =  i_6 + i_20;
-      i_20  =  i_90;
+      // BLOCK 33
+      i_116  =  i_6 + i_21;
+      i_21  =  i_116;
     }  // B3
-    // BLOCK 20
-    i_91  =  i_7 + i_18;
-    i_18  =  i_91;
+    // BLOCK 34
+    i_117  =  i_7 + i_19;
+    i_19  =  i_117;
   }  // B1
-  // BLOCK 21
+  // BLOCK 35
   return;
 }  //  kernel

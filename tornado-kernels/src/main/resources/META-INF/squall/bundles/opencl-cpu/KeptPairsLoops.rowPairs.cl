@@ -4,12 +4,12 @@
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 __kernel void rowPairs(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *mask, __global uchar *pairs, __global uchar *dims)
 {
-  bool b_35;
-  char ch_32;
-  float f_52;
-  int i_10, i_12, i_13, i_14, i_15, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_3, i_33, i_34, i_36, i_37, i_38, i_39, i_4, i_40, i_41, i_42, i_43, i_44, i_45, i_46, i_47, i_53, i_54, i_8;
-  long l_29, l_30, l_48, l_49, l_50;
-  ulong ul_0, ul_1, ul_11, ul_2, ul_31, ul_5, ul_51, ul_6, ul_7, ul_9;
+  bool b_47;
+  char ch_44;
+  float f_68;
+  int i_12, i_14, i_15, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_29, i_3, i_30, i_31, i_32, i_33, i_34, i_35, i_36, i_37, i_38, i_39, i_4, i_40, i_45, i_46, i_48, i_49, i_50, i_51, i_52, i_53, i_54, i_55, i_56, i_57, i_58, i_59, i_60, i_61, i_62, i_63, i_69, i_70, i_9;
+  long l_41, l_42, l_64, l_65, l_66;
+  ulong ul_0, ul_1, ul_10, ul_11, ul_13, ul_2, ul_43, ul_5, ul_6, ul_67, ul_7, ul_8;
 
   // BLOCK 0
   ul_0  =  (ulong) mask;
@@ -17,95 +17,111 @@ __kernel void rowPairs(__global long *_kernel_context, __constant uchar *_consta
   ul_2  =  (ulong) dims;
   i_3  =  get_global_size(1);
   i_4  =  get_global_size(0);
-  ul_5  =  ul_2 + 32L;
-  ul_6  =  ul_2 + 40L;
-  ul_7  =  ul_2 + 24L;
-  i_8  =  get_global_id(1);
-  ul_9  =  ul_2 + 44L;
-  i_10  =  get_global_id(0);
-  ul_11  =  ul_2 + 16L;
+  ul_5  =  ul_2 + 48L;
+  ul_6  =  ul_2 + 32L;
+  ul_7  =  ul_2 + 40L;
+  ul_8  =  ul_2 + 24L;
+  i_9  =  get_global_id(1);
+  ul_10  =  ul_2 + 72L;
+  ul_11  =  ul_2 + 44L;
+  i_12  =  get_global_id(0);
+  ul_13  =  ul_2 + 16L;
   // BLOCK 1 MERGES [0 11 ]
-  i_12  =  i_10;
+  i_14  =  i_12;
   for(;;)
   {
-    i_13  =  *((__global int *) ul_11);
-    if(!(i_12 < i_13))
+    i_15  =  *((__global int *) ul_13);
+    if(!(i_14 < i_15))
     {
       break;
     }
     // BLOCK 2
     // BLOCK 3 MERGES [2 10 ]
-    i_14  =  i_8;
+    i_16  =  i_9;
     for(;;)
     {
-      i_15  =  *((__global int *) ul_9);
-      if(!(i_14 < i_15))
+      i_17  =  *((__global int *) ul_11);
+      i_18  =  *((__global int *) ul_10);
+      i_19  =  i_17 - i_18;
+      if(!(i_16 < i_19))
       {
         break;
       }
       // BLOCK 4
-      i_16  =  *((__global int *) ul_7);
-      i_17  =  *((__global int *) ul_6);
-      i_18  =  *((__global int *) ul_9);
-      i_19  =  *((__global int *) ul_5);
-      i_20  =  i_18 * i_12;
-      i_21  =  i_20 + i_14;
-      i_22  =  i_21 * i_18;
-      i_23  =  i_17 * i_14;
-      i_24  =  i_16 - i_23;
-      i_25  =  min(i_17, i_24);
+      i_20  =  *((__global int *) ul_8);
+      i_21  =  *((__global int *) ul_7);
+      i_22  =  *((__global int *) ul_11);
+      i_23  =  *((__global int *) ul_6);
+      i_24  =  *((__global int *) ul_10);
+      i_25  =  *((__global int *) ul_10);
+      i_26  =  *((__global int *) ul_5);
+      i_27  =  i_20 - i_26;
+      i_28  =  i_24 + i_16;
+      i_29  =  i_28 * i_21;
+      i_30  =  i_27 - i_29;
+      i_31  =  max(0, i_30);
+      i_32  =  i_22 - i_25;
+      i_33  =  i_32 * i_14;
+      i_34  =  i_33 + i_16;
+      i_35  =  i_34 * i_22;
+      i_36  =  i_20 - i_29;
+      i_37  =  min(i_21, i_36);
       // BLOCK 5 MERGES [4 9 ]
-      i_26  =  0;
-      i_27  =  0;
-      for(;i_27 < i_18;)
+      i_38  =  0;
+      i_39  =  0;
+      for(;i_39 < i_22;)
       {
         // BLOCK 6
-        i_28  =  i_22 + i_27;
-        l_29  =  (long) i_28;
-        l_30  =  l_29 + 16L;
-        ul_31  =  ul_0 + l_30;
-        ch_32  =  *((__global char *) ul_31);
-        i_33  =  (i_14 == i_27) ? 1 : 0;
-        i_34  =  i_33 * i_19;
-        b_35  =  i_34 == 1;
-        if(b_35)
+        i_40  =  i_35 + i_39;
+        l_41  =  (long) i_40;
+        l_42  =  l_41 + 16L;
+        ul_43  =  ul_0 + l_42;
+        ch_44  =  *((__global char *) ul_43);
+        i_45  =  (i_28 == i_39) ? 1 : 0;
+        i_46  =  i_45 * i_23;
+        b_47  =  i_46 == 1;
+        if(b_47)
         {
           // BLOCK 7
-          i_36  =  i_25 + 1;
-          i_37  =  i_36 * i_25;
-          i_38  =  i_37 >> 1;
-          i_39  =  i_38;
+          i_48  =  i_37 + 1;
+          i_49  =  i_48 * i_37;
+          i_50  =  i_31 + 1;
+          i_51  =  i_50 * i_31;
+          i_52  =  i_49 - i_51;
+          i_53  =  i_52 >> 1;
+          i_54  =  i_53;
         }  // B6
         else
         {
           // BLOCK 8
-          i_40  =  i_27 * i_17;
-          i_41  =  i_16 - i_40;
-          i_42  =  min(i_17, i_41);
-          i_43  =  i_42 * i_25;
-          i_39  =  i_43;
+          i_55  =  i_37 - i_31;
+          i_56  =  i_39 * i_21;
+          i_57  =  i_20 - i_56;
+          i_58  =  min(i_21, i_57);
+          i_59  =  i_55 * i_58;
+          i_54  =  i_59;
         }  // B6
         // BLOCK 9 MERGES [7 8 ]
-        i_44  =  (int) ch_32;
-        i_45  =  i_39 * i_44;
-        i_46  =  i_26 + i_45;
-        i_47  =  i_27 + 1;
-        i_26  =  i_46;
-        i_27  =  i_47;
+        i_60  =  (int) ch_44;
+        i_61  =  i_54 * i_60;
+        i_62  =  i_38 + i_61;
+        i_63  =  i_39 + 1;
+        i_38  =  i_62;
+        i_39  =  i_63;
       }  // B5
       // BLOCK 10
-      l_48  =  (long) i_21;
-      l_49  =  l_48 + 4L;
-      l_50  =  l_49 << 2;
-      ul_51  =  ul_1 + l_50;
-      f_52  =  (float) i_26;
-      *((__global float *) ul_51)  =  f_52;
-      i_53  =  i_3 + i_14;
-      i_14  =  i_53;
+      l_64  =  (long) i_34;
+      l_65  =  l_64 + 4L;
+      l_66  =  l_65 << 2;
+      ul_67  =  ul_1 + l_66;
+      f_68  =  (float) i_38;
+      *((__global float *) ul_67)  =  f_68;
+      i_69  =  i_3 + i_16;
+      i_16  =  i_69;
     }  // B3
     // BLOCK 11
-    i_54  =  i_4 + i_12;
-    i_12  =  i_54;
+    i_70  =  i_4 + i_14;
+    i_14  =  i_70;
   }  // B1
   // BLOCK 12
   return;

@@ -5,10 +5,10 @@ __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void steps(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *delta, __global uchar *scale, __global uchar *zero, __global uchar *steps, __global uchar *dims, __global uchar *scalars)
 {
   bool b_26;
-  float f_24, f_27, f_28, f_29, f_30, f_31, f_32, f_33, f_34, f_35, f_36, f_37, f_38, f_39, f_40, f_41, f_46, f_49, f_50, f_52, f_54, f_55, f_61, f_62, f_64, f_65, f_66, f_67, f_68, f_69;
-  int i_11, i_13, i_14, i_15, i_16, i_17, i_18, i_19, i_25, i_47, i_51, i_53, i_56, i_57, i_58, i_59, i_6, i_60, i_7, i_71, i_72, i_9;
+  float f_24, f_27, f_28, f_29, f_30, f_31, f_32, f_33, f_34, f_35, f_36, f_37, f_38, f_39, f_40, f_41, f_46, f_49, f_50, f_52, f_53, f_55, f_56, f_62, f_63, f_65, f_66, f_67, f_68, f_69, f_70;
+  int i_11, i_13, i_14, i_15, i_16, i_17, i_18, i_19, i_25, i_47, i_51, i_54, i_57, i_58, i_59, i_6, i_60, i_61, i_7, i_72, i_73, i_9;
   long l_20, l_21, l_22, l_42, l_43, l_44;
-  ulong ul_0, ul_1, ul_10, ul_12, ul_2, ul_23, ul_3, ul_4, ul_45, ul_48, ul_5, ul_63, ul_70, ul_8;
+  ulong ul_0, ul_1, ul_10, ul_12, ul_2, ul_23, ul_3, ul_4, ul_45, ul_48, ul_5, ul_64, ul_71, ul_8;
 
   // BLOCK 0
   ul_0  =  (ulong) delta;
@@ -96,45 +96,46 @@ __kernel void steps(__global long *_kernel_context, __constant uchar *_constant_
         {
           // BLOCK 9
           f_52  =  fmin(f_50, 8388608.0F);
-          i_53  =  isnan(f_52)? 0 : (int) f_52;
-          f_54  =  (float) i_53;
-          f_55  =  f_50 - f_54;
-          i_56  =  (0.5F < f_55) ? 1 : 0;
-          i_57  =  (f_55 == 0.5F) ? 1 : 0;
-          i_58  =  i_57 & i_53;
-          i_59  =  i_56 | i_58;
-          i_60  =  i_59 + i_53;
-          f_61  =  (float) i_60;
-          f_62  =  f_61;
+          f_53  =  fmax(0.0F, f_52);
+          i_54  =  isnan(f_53)? 0 : (int) f_53;
+          f_55  =  (float) i_54;
+          f_56  =  f_50 - f_55;
+          i_57  =  (0.5F < f_56) ? 1 : 0;
+          i_58  =  (f_56 == 0.5F) ? 1 : 0;
+          i_59  =  i_58 & i_54;
+          i_60  =  i_57 | i_59;
+          i_61  =  i_60 + i_54;
+          f_62  =  (float) i_61;
+          f_63  =  f_62;
         }  // B8
         else
         {
           // BLOCK 10
-          f_62  =  f_50;
+          f_63  =  f_50;
         }  // B8
         // BLOCK 11 MERGES [9 10 ]
-        ul_63  =  ul_5 + 16L;
-        f_64  =  *((__global float *) ul_63);
-        f_65  =  fmax(f_62, f_49);
-        f_66  =  f_64 + f_49;
-        f_67  =  fmin(f_65, f_66);
-        f_68  =  f_67 * f_46;
-        f_69  =  f_68;
+        ul_64  =  ul_5 + 16L;
+        f_65  =  *((__global float *) ul_64);
+        f_66  =  fmax(f_63, f_49);
+        f_67  =  f_65 + f_49;
+        f_68  =  fmin(f_66, f_67);
+        f_69  =  f_68 * f_46;
+        f_70  =  f_69;
       }  // B7
       else
       {
         // BLOCK 12
-        f_69  =  f_41;
+        f_70  =  f_41;
       }  // B7
       // BLOCK 13 MERGES [12 11 ]
-      ul_70  =  ul_3 + l_22;
-      *((__global float *) ul_70)  =  f_69;
-      i_71  =  i_6 + i_15;
-      i_15  =  i_71;
+      ul_71  =  ul_3 + l_22;
+      *((__global float *) ul_71)  =  f_70;
+      i_72  =  i_6 + i_15;
+      i_15  =  i_72;
     }  // B3
     // BLOCK 14
-    i_72  =  i_7 + i_13;
-    i_13  =  i_72;
+    i_73  =  i_7 + i_13;
+    i_13  =  i_73;
   }  // B1
   // BLOCK 15
   return;

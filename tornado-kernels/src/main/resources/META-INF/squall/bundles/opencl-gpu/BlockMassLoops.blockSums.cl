@@ -3,11 +3,11 @@
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 __kernel void blockSums(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *scores, __global uchar *maximum, __global uchar *factor, __global uchar *mass, __global uchar *dims)
 {
-  bool b_38;
-  float f_35, f_46, f_48, f_55, f_56, f_57, f_58, f_61, f_62;
-  int i_11, i_12, i_14, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_29, i_30, i_31, i_32, i_33, i_34, i_36, i_37, i_39, i_40, i_41, i_47, i_49, i_5, i_50, i_59, i_6, i_63, i_64, i_65, i_66, i_7, i_71, i_72, i_73;
-  long l_42, l_43, l_44, l_51, l_52, l_53, l_67, l_68, l_69;
-  ulong ul_0, ul_1, ul_10, ul_13, ul_15, ul_2, ul_3, ul_4, ul_45, ul_54, ul_60, ul_70, ul_8, ul_9;
+  bool b_48;
+  float f_45, f_56, f_58, f_65, f_66, f_67, f_68, f_71, f_72;
+  int i_14, i_15, i_17, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_29, i_30, i_31, i_32, i_33, i_34, i_35, i_36, i_37, i_38, i_39, i_40, i_41, i_42, i_43, i_44, i_46, i_47, i_49, i_5, i_50, i_51, i_57, i_59, i_6, i_60, i_69, i_7, i_73, i_74, i_75, i_76, i_81, i_82, i_83;
+  long l_52, l_53, l_54, l_61, l_62, l_63, l_77, l_78, l_79;
+  ulong ul_0, ul_1, ul_10, ul_11, ul_12, ul_13, ul_16, ul_18, ul_2, ul_3, ul_4, ul_55, ul_64, ul_70, ul_8, ul_80, ul_9;
 
   // BLOCK 0
   ul_0  =  (ulong) scores;
@@ -18,130 +18,140 @@ __kernel void blockSums(__global long *_kernel_context, __constant uchar *_const
   i_5  =  get_global_size(0);
   i_6  =  get_global_size(1);
   i_7  =  get_global_size(2);
-  ul_8  =  ul_4 + 32L;
-  ul_9  =  ul_4 + 56L;
+  ul_8  =  ul_4 + 48L;
+  ul_9  =  ul_4 + 24L;
   ul_10  =  ul_4 + 52L;
-  i_11  =  get_global_id(0);
-  i_12  =  get_global_id(1);
-  ul_13  =  ul_4 + 44L;
-  i_14  =  get_global_id(2);
-  ul_15  =  ul_4 + 16L;
+  ul_11  =  ul_4 + 32L;
+  ul_12  =  ul_4 + 60L;
+  ul_13  =  ul_4 + 56L;
+  i_14  =  get_global_id(0);
+  i_15  =  get_global_id(1);
+  ul_16  =  ul_4 + 44L;
+  i_17  =  get_global_id(2);
+  ul_18  =  ul_4 + 16L;
   // BLOCK 1 MERGES [0 17 ]
-  i_16  =  i_14;
+  i_19  =  i_17;
   for(;;)
   {
-    i_17  =  *((__global int *) ul_15);
-    if(!(i_16 < i_17))
+    i_20  =  *((__global int *) ul_18);
+    if(!(i_19 < i_20))
     {
       break;
     }
     // BLOCK 2
     // BLOCK 3 MERGES [2 16 ]
-    i_18  =  i_12;
+    i_21  =  i_15;
     for(;;)
     {
-      i_19  =  *((__global int *) ul_13);
-      if(!(i_18 < i_19))
+      i_22  =  *((__global int *) ul_16);
+      if(!(i_21 < i_22))
       {
         break;
       }
       // BLOCK 4
-      i_20  =  i_18 + 1;
+      i_23  =  i_21 + 1;
       // BLOCK 5 MERGES [4 15 ]
-      i_21  =  i_11;
+      i_24  =  i_14;
       for(;;)
       {
-        i_22  =  *((__global int *) ul_13);
-        if(!(i_21 < i_22))
+        i_25  =  *((__global int *) ul_16);
+        if(!(i_24 < i_25))
         {
           break;
         }
         // BLOCK 6
-        i_23  =  *((__global int *) ul_10);
-        i_24  =  *((__global int *) ul_13);
-        i_25  =  *((__global int *) ul_9);
-        i_26  =  *((__global int *) ul_8);
-        i_27  =  i_25 * i_21;
-        i_28  =  i_21 + 1;
-        i_29  =  i_28 * i_25;
-        i_30  =  min(i_29, i_23);
-        i_31  =  i_18 * i_25;
-        i_32  =  i_20 * i_25;
-        i_33  =  min(i_32, i_23);
-        i_34  =  i_16 * i_23;
+        i_26  =  *((__global int *) ul_13);
+        i_27  =  *((__global int *) ul_16);
+        i_28  =  *((__global int *) ul_12);
+        i_29  =  *((__global int *) ul_11);
+        i_30  =  *((__global int *) ul_10);
+        i_31  =  *((__global int *) ul_9);
+        i_32  =  *((__global int *) ul_8);
+        i_33  =  i_28 * i_21;
+        i_34  =  i_31 - i_32;
+        i_35  =  max(1, i_30);
+        i_36  =  i_34 / i_35;
+        i_37  =  max(i_33, i_36);
+        i_38  =  i_24 * i_28;
+        i_39  =  i_24 + 1;
+        i_40  =  i_39 * i_28;
+        i_41  =  min(i_40, i_26);
+        i_42  =  i_23 * i_28;
+        i_43  =  min(i_42, i_26);
+        i_44  =  i_19 * i_26;
         // BLOCK 7 MERGES [6 14 ]
-        f_35  =  0.0F;
-        i_36  =  i_31;
-        for(;i_36 < i_33;)
+        f_45  =  0.0F;
+        i_46  =  i_37;
+        for(;i_46 < i_43;)
         {
           // BLOCK 8
-          i_37  =  i_36 + 1;
-          b_38  =  i_26 == 1;
-          if(b_38)
+          i_47  =  i_46 + 1;
+          b_48  =  i_29 == 1;
+          if(b_48)
           {
             // BLOCK 9
-            i_39  =  min(i_37, i_30);
-            i_40  =  i_39;
+            i_49  =  min(i_47, i_41);
+            i_50  =  i_49;
           }  // B8
           else
           {
             // BLOCK 10
-            i_40  =  i_30;
+            i_50  =  i_41;
           }  // B8
           // BLOCK 11 MERGES [9 10 ]
-          i_41  =  i_34 + i_36;
-          l_42  =  (long) i_41;
-          l_43  =  l_42 + 4L;
-          l_44  =  l_43 << 2;
-          ul_45  =  ul_1 + l_44;
-          f_46  =  *((__global float *) ul_45);
-          i_47  =  i_41 * i_23;
+          i_51  =  i_44 + i_46;
+          l_52  =  (long) i_51;
+          l_53  =  l_52 + 4L;
+          l_54  =  l_53 << 2;
+          ul_55  =  ul_1 + l_54;
+          f_56  =  *((__global float *) ul_55);
+          i_57  =  i_51 * i_26;
           // BLOCK 12 MERGES [11 13 ]
-          f_48  =  0.0F;
-          i_49  =  i_27;
-          for(;i_49 < i_40;)
+          f_58  =  0.0F;
+          i_59  =  i_38;
+          for(;i_59 < i_50;)
           {
             // BLOCK 13
-            i_50  =  i_47 + i_49;
-            l_51  =  (long) i_50;
-            l_52  =  l_51 + 4L;
-            l_53  =  l_52 << 2;
-            ul_54  =  ul_0 + l_53;
-            f_55  =  *((__global float *) ul_54);
-            f_56  =  f_55 - f_46;
-            f_57  =  exp(f_56);
-            f_58  =  f_48 + f_57;
-            i_59  =  i_49 + 1;
-            f_48  =  f_58;
-            i_49  =  i_59;
+            i_60  =  i_57 + i_59;
+            l_61  =  (long) i_60;
+            l_62  =  l_61 + 4L;
+            l_63  =  l_62 << 2;
+            ul_64  =  ul_0 + l_63;
+            f_65  =  *((__global float *) ul_64);
+            f_66  =  f_65 - f_56;
+            f_67  =  exp(f_66);
+            f_68  =  f_58 + f_67;
+            i_69  =  i_59 + 1;
+            f_58  =  f_68;
+            i_59  =  i_69;
           }  // B12
           // BLOCK 14
-          ul_60  =  ul_2 + l_44;
-          f_61  =  *((__global float *) ul_60);
-          f_62  =  fma(f_48, f_61, f_35);
-          f_35  =  f_62;
-          i_36  =  i_37;
+          ul_70  =  ul_2 + l_54;
+          f_71  =  *((__global float *) ul_70);
+          f_72  =  fma(f_58, f_71, f_45);
+          f_45  =  f_72;
+          i_46  =  i_47;
         }  // B7
         // BLOCK 15
-        i_63  =  i_24 * i_16;
-        i_64  =  i_63 + i_18;
-        i_65  =  i_64 * i_24;
-        i_66  =  i_65 + i_21;
-        l_67  =  (long) i_66;
-        l_68  =  l_67 + 4L;
-        l_69  =  l_68 << 2;
-        ul_70  =  ul_3 + l_69;
-        *((__global float *) ul_70)  =  f_35;
-        i_71  =  i_5 + i_21;
-        i_21  =  i_71;
+        i_73  =  i_27 * i_19;
+        i_74  =  i_73 + i_21;
+        i_75  =  i_74 * i_27;
+        i_76  =  i_75 + i_24;
+        l_77  =  (long) i_76;
+        l_78  =  l_77 + 4L;
+        l_79  =  l_78 << 2;
+        ul_80  =  ul_3 + l_79;
+        *((__global float *) ul_80)  =  f_45;
+        i_81  =  i_5 + i_24;
+        i_24  =  i_81;
       }  // B5
       // BLOCK 16
-      i_72  =  i_6 + i_18;
-      i_18  =  i_72;
+      i_82  =  i_6 + i_21;
+      i_21  =  i_82;
     }  // B3
     // BLOCK 17
-    i_73  =  i_7 + i_16;
-    i_16  =  i_73;
+    i_83  =  i_7 + i_19;
+    i_19  =  i_83;
   }  // B1
   // BLOCK 18
   return;

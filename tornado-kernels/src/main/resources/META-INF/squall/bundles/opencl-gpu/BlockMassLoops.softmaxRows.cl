@@ -18,7 +18,7 @@ __kernel void softmaxRows(__global long *_kernel_context, __constant uchar *_con
   i_5  =  get_global_size(1);
   ul_6  =  ul_3 + 32L;
   i_7  =  get_global_id(0);
-  ul_8  =  ul_3 + 52L;
+  ul_8  =  ul_3 + 56L;
   i_9  =  get_global_id(1);
   ul_10  =  ul_3 + 16L;
   // BLOCK 1 MERGES [0 14 ]

@@ -16,11 +16,11 @@ __kernel void blockRow(__global long *_kernel_context, __constant uchar *_consta
   __local float adf_3[128];
   __local float adf_4[256];
   __local float adf_5[256];
-  ul_6  =  ul_2 + 52L;
+  ul_6  =  ul_2 + 56L;
   i_7  =  *((__global int *) ul_6);
   ul_8  =  ul_2 + 44L;
   i_9  =  *((__global int *) ul_8);
-  ul_10  =  ul_2 + 56L;
+  ul_10  =  ul_2 + 60L;
   i_11  =  *((__global int *) ul_10);
   ul_12  =  ul_2 + 32L;
   i_13  =  *((__global int *) ul_12);

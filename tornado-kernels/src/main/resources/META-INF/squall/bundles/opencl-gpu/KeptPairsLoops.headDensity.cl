@@ -3,11 +3,11 @@
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 __kernel void headDensity(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *pairs, __global uchar *density, __global uchar *dims)
 {
-  bool b_26;
-  float f_14, f_21, f_22, f_25, f_27, f_28, f_29, f_30, f_31, f_36;
-  int i_10, i_11, i_12, i_13, i_15, i_16, i_23, i_24, i_3, i_37, i_7, i_9;
-  long l_17, l_18, l_19, l_32, l_33, l_34;
-  ulong ul_0, ul_1, ul_2, ul_20, ul_35, ul_4, ul_5, ul_6, ul_8;
+  bool b_33;
+  float f_19, f_26, f_27, f_30, f_31, f_32, f_34, f_35, f_36, f_37, f_38, f_43;
+  int i_11, i_12, i_13, i_14, i_15, i_16, i_17, i_18, i_20, i_21, i_28, i_29, i_3, i_44, i_9;
+  long l_22, l_23, l_24, l_39, l_40, l_41;
+  ulong ul_0, ul_1, ul_10, ul_2, ul_25, ul_4, ul_42, ul_5, ul_6, ul_7, ul_8;
 
   // BLOCK 0
   ul_0  =  (ulong) pairs;
@@ -15,67 +15,74 @@ __kernel void headDensity(__global long *_kernel_context, __constant uchar *_con
   ul_2  =  (ulong) dims;
   i_3  =  get_global_size(0);
   ul_4  =  ul_2 + 32L;
-  ul_5  =  ul_2 + 24L;
-  ul_6  =  ul_2 + 44L;
-  i_7  =  get_global_id(0);
-  ul_8  =  ul_2 + 16L;
+  ul_5  =  ul_2 + 48L;
+  ul_6  =  ul_2 + 24L;
+  ul_7  =  ul_2 + 72L;
+  ul_8  =  ul_2 + 44L;
+  i_9  =  get_global_id(0);
+  ul_10  =  ul_2 + 16L;
   // BLOCK 1 MERGES [0 8 ]
-  i_9  =  i_7;
+  i_11  =  i_9;
   for(;;)
   {
-    i_10  =  *((__global int *) ul_8);
-    if(!(i_9 < i_10))
+    i_12  =  *((__global int *) ul_10);
+    if(!(i_11 < i_12))
     {
       break;
     }
     // BLOCK 2
-    i_11  =  *((__global int *) ul_6);
-    i_12  =  *((__global int *) ul_5);
-    i_13  =  i_11 * i_9;
+    i_13  =  *((__global int *) ul_8);
+    i_14  =  *((__global int *) ul_7);
+    i_15  =  *((__global int *) ul_6);
+    i_16  =  *((__global int *) ul_5);
+    i_17  =  i_13 - i_14;
+    i_18  =  i_17 * i_11;
     // BLOCK 3 MERGES [2 4 ]
-    f_14  =  0.0F;
-    i_15  =  0;
-    for(;i_15 < i_11;)
+    f_19  =  0.0F;
+    i_20  =  0;
+    for(;i_20 < i_17;)
     {
       // BLOCK 4
-      i_16  =  i_13 + i_15;
-      l_17  =  (long) i_16;
-      l_18  =  l_17 + 4L;
-      l_19  =  l_18 << 2;
-      ul_20  =  ul_0 + l_19;
-      f_21  =  *((__global float *) ul_20);
-      f_22  =  f_14 + f_21;
-      i_23  =  i_15 + 1;
-      f_14  =  f_22;
-      i_15  =  i_23;
+      i_21  =  i_18 + i_20;
+      l_22  =  (long) i_21;
+      l_23  =  l_22 + 4L;
+      l_24  =  l_23 << 2;
+      ul_25  =  ul_0 + l_24;
+      f_26  =  *((__global float *) ul_25);
+      f_27  =  f_19 + f_26;
+      i_28  =  i_20 + 1;
+      f_19  =  f_27;
+      i_20  =  i_28;
     }  // B3
     // BLOCK 5
-    i_24  =  *((__global int *) ul_4);
-    f_25  =  (float) i_12;
-    b_26  =  i_24 == 1;
-    if(b_26)
+    i_29  =  *((__global int *) ul_4);
+    f_30  =  (float) i_16;
+    f_31  =  (float) i_15;
+    f_32  =  f_30 * f_31;
+    b_33  =  i_29 == 1;
+    if(b_33)
     {
       // BLOCK 6
-      f_27  =  f_25 + 1.0F;
-      f_28  =  f_27 * f_25;
-      f_29  =  f_28 * 0.5F;
-      f_30  =  f_29;
+      f_34  =  f_30 - 1.0F;
+      f_35  =  f_34 * f_30;
+      f_36  =  f_35 * 0.5F;
+      f_37  =  f_32 - f_36;
+      f_38  =  f_37;
     }  // B5
     else
     {
       // BLOCK 7
-      f_31  =  f_25 * f_25;
-      f_30  =  f_31;
+      f_38  =  f_32;
     }  // B5
     // BLOCK 8 MERGES [6 7 ]
-    l_32  =  (long) i_9;
-    l_33  =  l_32 + 4L;
-    l_34  =  l_33 << 2;
-    ul_35  =  ul_1 + l_34;
-    f_36  =  f_14 / f_30;
-    *((__global float *) ul_35)  =  f_36;
-    i_37  =  i_3 + i_9;
-    i_9  =  i_37;
+    l_39  =  (long) i_11;
+    l_40  =  l_39 + 4L;
+    l_41  =  l_40 << 2;
+    ul_42  =  ul_1 + l_41;
+    f_43  =  f_19 / f_38;
+    *((__global float *) ul_42)  =  f_43;
+    i_44  =  i_3 + i_11;
+    i_11  =  i_44;
   }  // B1
   // BLOCK 9
   return;

@@ -3,11 +3,11 @@
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 __kernel void stepRanges(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *delta, __global uchar *scale, __global uchar *zero, __global uchar *dims, __global uchar *scalars)
 {
-  bool b_34;
-  float f_19, f_20, f_21, f_29, f_30, f_31, f_35, f_36, f_37, f_38, f_39, f_40, f_41, f_42, f_43, f_44, f_45, f_46, f_47, f_48, f_49, f_50, f_51, f_52, f_53, f_54, f_55, f_56, f_57, f_58, f_59, f_60, f_61, f_62, f_63, f_64, f_65, f_66, f_67, f_69, f_71, f_72, f_74, f_75, f_81, f_82;
-  int i_11, i_12, i_13, i_14, i_22, i_23, i_24, i_32, i_33, i_5, i_68, i_70, i_73, i_76, i_77, i_78, i_79, i_80, i_85, i_9;
+  bool b_34, b_66;
+  float f_19, f_20, f_21, f_29, f_30, f_31, f_35, f_36, f_37, f_38, f_39, f_40, f_41, f_42, f_43, f_44, f_45, f_46, f_47, f_48, f_49, f_50, f_51, f_52, f_53, f_54, f_55, f_56, f_57, f_58, f_59, f_60, f_61, f_62, f_63, f_64, f_68, f_69, f_70, f_71, f_73, f_75, f_76, f_78, f_79, f_85, f_86;
+  int i_11, i_12, i_13, i_14, i_22, i_23, i_24, i_32, i_33, i_5, i_65, i_72, i_74, i_77, i_80, i_81, i_82, i_83, i_84, i_89, i_9;
   long l_15, l_16, l_17, l_25, l_26, l_27;
-  ulong ul_0, ul_1, ul_10, ul_18, ul_2, ul_28, ul_3, ul_4, ul_6, ul_7, ul_8, ul_83, ul_84;
+  ulong ul_0, ul_1, ul_10, ul_18, ul_2, ul_28, ul_3, ul_4, ul_6, ul_67, ul_7, ul_8, ul_87, ul_88;
 
   // BLOCK 0
   ul_0  =  (ulong) delta;
@@ -16,12 +16,12 @@ __kernel void stepRanges(__global long *_kernel_context, __constant uchar *_cons
   ul_3  =  (ulong) dims;
   ul_4  =  (ulong) scalars;
   i_5  =  get_global_size(0);
-  ul_6  =  ul_4 + 16L;
+  ul_6  =  ul_3 + 60L;
   ul_7  =  ul_3 + 52L;
   ul_8  =  ul_3 + 16L;
   i_9  =  get_global_id(0);
   ul_10  =  ul_3 + 20L;
-  // BLOCK 1 MERGES [0 13 ]
+  // BLOCK 1 MERGES [0 16 ]
   i_11  =  i_9;
   for(;;)
   {
@@ -103,50 +103,64 @@ __kernel void stepRanges(__global long *_kernel_context, __constant uchar *_cons
       f_64  =  f_21;
     }  // B5
     // BLOCK 8 MERGES [7 6 ]
-    f_65  =  *((__global float *) ul_6);
-    f_66  =  f_64 - f_63;
-    f_67  =  f_66 / f_65;
-    i_68  =  isless(0.0F, f_67);
-    if(i_68 == 1)
+    i_65  =  *((__global int *) ul_6);
+    b_66  =  i_65 == 1;
+    if(b_66)
     {
       // BLOCK 9
-      f_69  =  f_63 / f_67;
-      i_70  =  isless(f_69, 8388608.0F);
-      if(i_70 == 1)
-      {
-        // BLOCK 10
-        f_71  =  fmin(f_69, 8388608.0F);
-        f_72  =  fmax(0.0F, f_71);
-        i_73  =  isnan(f_72)? 0 : (int) f_72;
-        f_74  =  (float) i_73;
-        f_75  =  f_69 - f_74;
-        i_76  =  (0.5F < f_75) ? 1 : 0;
-        i_77  =  (f_75 == 0.5F) ? 1 : 0;
-        i_78  =  i_77 & i_73;
-        i_79  =  i_76 | i_78;
-        i_80  =  i_79 + i_73;
-        f_81  =  (float) i_80;
-        f_82  =  f_81;
-      }  // B9
-      else
-      {
-        // BLOCK 11
-        f_82  =  f_69;
-      }  // B9
+      ul_67  =  ul_4 + 16L;
+      f_68  =  *((__global float *) ul_67);
+      f_69  =  f_64 - f_63;
+      f_70  =  f_69 / f_68;
+      f_71  =  f_70;
     }  // B8
     else
     {
-      // BLOCK 12
-      f_82  =  0.0F;
+      // BLOCK 10
+      f_71  =  0.0F;
     }  // B8
-    // BLOCK 13 MERGES [12 10 11 ]
-    ul_83  =  ul_1 + l_17;
-    *((__global float *) ul_83)  =  f_67;
-    ul_84  =  ul_2 + l_17;
-    *((__global float *) ul_84)  =  f_82;
-    i_85  =  i_5 + i_11;
-    i_11  =  i_85;
+    // BLOCK 11 MERGES [10 9 ]
+    i_72  =  isless(0.0F, f_71);
+    if(i_72 == 1)
+    {
+      // BLOCK 12
+      f_73  =  f_63 / f_71;
+      i_74  =  isless(f_73, 8388608.0F);
+      if(i_74 == 1)
+      {
+        // BLOCK 13
+        f_75  =  fmin(f_73, 8388608.0F);
+        f_76  =  fmax(0.0F, f_75);
+        i_77  =  isnan(f_76)? 0 : (int) f_76;
+        f_78  =  (float) i_77;
+        f_79  =  f_73 - f_78;
+        i_80  =  (0.5F < f_79) ? 1 : 0;
+        i_81  =  (f_79 == 0.5F) ? 1 : 0;
+        i_82  =  i_81 & i_77;
+        i_83  =  i_80 | i_82;
+        i_84  =  i_83 + i_77;
+        f_85  =  (float) i_84;
+        f_86  =  f_85;
+      }  // B12
+      else
+      {
+        // BLOCK 14
+        f_86  =  f_73;
+      }  // B12
+    }  // B11
+    else
+    {
+      // BLOCK 15
+      f_86  =  0.0F;
+    }  // B11
+    // BLOCK 16 MERGES [15 13 14 ]
+    ul_87  =  ul_1 + l_17;
+    *((__global float *) ul_87)  =  f_71;
+    ul_88  =  ul_2 + l_17;
+    *((__global float *) ul_88)  =  f_86;
+    i_89  =  i_5 + i_11;
+    i_11  =  i_89;
   }  // B1
-  // BLOCK 14
+  // BLOCK 17
   return;
 }  //  kernel
