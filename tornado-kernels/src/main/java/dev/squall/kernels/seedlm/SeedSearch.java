@@ -242,7 +242,7 @@ public final class SeedSearch implements Kernel {
             "codes",
             type(ElementType.I32, 4L * pairs));
     List<Integer> dims =
-        List.of(weights, chunks, blocks, seeds, format.weights(), format.coefficients(), pairs);
+        List.of(weights, chunks, blocks, seeds, format.weights(), format.coefficients(), pairs, 1);
     return new Program(tasks, scratch, dims, scalars(sizes));
   }
 

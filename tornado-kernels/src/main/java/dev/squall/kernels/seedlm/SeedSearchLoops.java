@@ -14,7 +14,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>Columns of some seeds are nearly parallel, and their inverse in single precision is off. Such
  * seeds come first only for blocks far below the range of exponents, which nothing fits well.
  *
- * <p>dims: weights, chunks, blocks, seeds, weights of a block, coefficients, pairs of blocks.
+ * <p>dims: weights, chunks, blocks, seeds, weights of a block, coefficients, pairs of blocks,
+ * tensors (1).
  */
 final class SeedSearchLoops {
   /** Weights whose exponents are added up in one iteration. */
@@ -86,7 +87,7 @@ final class SeedSearchLoops {
    * @param scale f32[1]
    */
   static void scale(IntArray exponents, FloatArray scale, IntArray dims, FloatArray scalars) {
-    for (@Parallel int tensor = 0; tensor < 1; tensor++) {
+    for (@Parallel int tensor = 0; tensor < dims.get(7); tensor++) {
       long sum = 0;
       long count = 0;
       for (int chunk = 0; chunk < dims.get(1); chunk++) {

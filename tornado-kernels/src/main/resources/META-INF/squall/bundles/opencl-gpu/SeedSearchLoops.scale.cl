@@ -3,11 +3,11 @@
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 __kernel void scale(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *exponents, __global uchar *scale, __global uchar *dims, __global uchar *scalars)
 {
-  bool b_30;
-  float f_42, f_45, f_47, f_49, f_50, f_52;
-  int i_11, i_12, i_13, i_18, i_19, i_24, i_29, i_31, i_38, i_39, i_4, i_40, i_41, i_43, i_44, i_46, i_48, i_51, i_57, i_7, i_8;
-  long l_10, l_14, l_15, l_16, l_20, l_21, l_22, l_25, l_26, l_27, l_28, l_32, l_33, l_34, l_35, l_36, l_37, l_53, l_54, l_55, l_9;
-  ulong ul_0, ul_1, ul_17, ul_2, ul_23, ul_3, ul_5, ul_56, ul_6;
+  bool b_32;
+  float f_44, f_47, f_49, f_51, f_52, f_54;
+  int i_10, i_13, i_14, i_15, i_20, i_21, i_26, i_31, i_33, i_4, i_40, i_41, i_42, i_43, i_45, i_46, i_48, i_50, i_53, i_59, i_7, i_9;
+  long l_11, l_12, l_16, l_17, l_18, l_22, l_23, l_24, l_27, l_28, l_29, l_30, l_34, l_35, l_36, l_37, l_38, l_39, l_55, l_56, l_57;
+  ulong ul_0, ul_1, ul_19, ul_2, ul_25, ul_3, ul_5, ul_58, ul_6, ul_8;
 
   // BLOCK 0
   ul_0  =  (ulong) exponents;
@@ -18,112 +18,118 @@ __kernel void scale(__global long *_kernel_context, __constant uchar *_constant_
   ul_5  =  ul_3 + 204L;
   ul_6  =  ul_2 + 20L;
   i_7  =  get_global_id(0);
+  ul_8  =  ul_2 + 44L;
   // BLOCK 1 MERGES [0 17 ]
-  i_8  =  i_7;
-  for(;i_8 < 1;)
+  i_9  =  i_7;
+  for(;;)
   {
+    i_10  =  *((__global int *) ul_8);
+    if(!(i_9 < i_10))
+    {
+      break;
+    }
     // BLOCK 2
     // BLOCK 3 MERGES [2 4 ]
-    l_9  =  0L;
-    l_10  =  0L;
-    i_11  =  0;
+    l_11  =  0L;
+    l_12  =  0L;
+    i_13  =  0;
     for(;;)
     {
-      i_12  =  *((__global int *) ul_6);
-      if(!(i_11 < i_12))
+      i_14  =  *((__global int *) ul_6);
+      if(!(i_13 < i_14))
       {
         break;
       }
       // BLOCK 4
-      i_13  =  i_11 << 1;
-      l_14  =  (long) i_13;
-      l_15  =  l_14 + 4L;
-      l_16  =  l_15 << 2;
-      ul_17  =  ul_0 + l_16;
-      i_18  =  *((__global int *) ul_17);
-      i_19  =  i_13 + 1;
-      l_20  =  (long) i_19;
-      l_21  =  l_20 + 4L;
-      l_22  =  l_21 << 2;
-      ul_23  =  ul_0 + l_22;
-      i_24  =  *((__global int *) ul_23);
-      l_25  =  (long) i_24;
-      l_26  =  l_10 + l_25;
-      l_27  =  (long) i_18;
-      l_28  =  l_9 + l_27;
-      i_29  =  i_11 + 1;
-      l_9  =  l_28;
-      l_10  =  l_26;
-      i_11  =  i_29;
+      i_15  =  i_13 << 1;
+      l_16  =  (long) i_15;
+      l_17  =  l_16 + 4L;
+      l_18  =  l_17 << 2;
+      ul_19  =  ul_0 + l_18;
+      i_20  =  *((__global int *) ul_19);
+      i_21  =  i_15 + 1;
+      l_22  =  (long) i_21;
+      l_23  =  l_22 + 4L;
+      l_24  =  l_23 << 2;
+      ul_25  =  ul_0 + l_24;
+      i_26  =  *((__global int *) ul_25);
+      l_27  =  (long) i_26;
+      l_28  =  l_12 + l_27;
+      l_29  =  (long) i_20;
+      l_30  =  l_11 + l_29;
+      i_31  =  i_13 + 1;
+      l_11  =  l_30;
+      l_12  =  l_28;
+      i_13  =  i_31;
     }  // B3
     // BLOCK 5
-    b_30  =  l_10 < 1L;
-    if(b_30)
+    b_32  =  l_12 < 1L;
+    if(b_32)
     {
       // BLOCK 6
-      i_31  =  0;
+      i_33  =  0;
     }  // B5
     else
     {
       // BLOCK 7
-      l_32  =  l_9 << 1;
-      l_33  =  l_32 + l_10;
-      l_34  =  l_10 << 9;
-      l_35  =  l_33 + l_34;
-      l_36  =  l_10 << 1;
-      l_37  =  l_35 / l_36;
-      i_38  =  (int) l_37;
-      i_39  =  i_38 + -255;
-      i_40  =  min(126, i_39);
-      i_41  =  max(-126, i_40);
-      i_31  =  i_41;
+      l_34  =  l_11 << 1;
+      l_35  =  l_34 + l_12;
+      l_36  =  l_12 << 9;
+      l_37  =  l_35 + l_36;
+      l_38  =  l_12 << 1;
+      l_39  =  l_37 / l_38;
+      i_40  =  (int) l_39;
+      i_41  =  i_40 + -255;
+      i_42  =  min(126, i_41);
+      i_43  =  max(-126, i_42);
+      i_33  =  i_43;
     }  // B5
     // BLOCK 8 MERGES [6 7 ]
     // BLOCK 9 MERGES [8 10 ]
-    f_42  =  1.0F;
-    i_43  =  0;
-    for(;i_43 < i_31;)
+    f_44  =  1.0F;
+    i_45  =  0;
+    for(;i_45 < i_33;)
     {
       // BLOCK 10
-      i_44  =  i_43 + 1;
-      f_45  =  f_42 * 2.0F;
-      f_42  =  f_45;
-      i_43  =  i_44;
+      i_46  =  i_45 + 1;
+      f_47  =  f_44 * 2.0F;
+      f_44  =  f_47;
+      i_45  =  i_46;
     }  // B9
     // BLOCK 11
-    i_46  =  i_31;
+    i_48  =  i_33;
     // BLOCK 12 MERGES [11 13 ]
-    f_47  =  f_42;
-    i_46  =  i_31;
-    for(;i_46 < 0;)
+    f_49  =  f_44;
+    i_48  =  i_33;
+    for(;i_48 < 0;)
     {
       // BLOCK 13
-      i_48  =  i_46 + 1;
-      f_49  =  f_47 * 0.5F;
-      f_47  =  f_49;
-      i_46  =  i_48;
+      i_50  =  i_48 + 1;
+      f_51  =  f_49 * 0.5F;
+      f_49  =  f_51;
+      i_48  =  i_50;
     }  // B12
     // BLOCK 14
-    f_50  =  *((__global float *) ul_5);
-    i_51  =  isless(0.0F, f_50);
-    if(i_51 == 1)
+    f_52  =  *((__global float *) ul_5);
+    i_53  =  isless(0.0F, f_52);
+    if(i_53 == 1)
     {
       // BLOCK 15
-      f_52  =  f_50;
+      f_54  =  f_52;
     }  // B14
     else
     {
       // BLOCK 16
-      f_52  =  f_47;
+      f_54  =  f_49;
     }  // B14
     // BLOCK 17 MERGES [16 15 ]
-    l_53  =  (long) i_8;
-    l_54  =  l_53 + 4L;
-    l_55  =  l_54 << 2;
-    ul_56  =  ul_1 + l_55;
-    *((__global float *) ul_56)  =  f_52;
-    i_57  =  i_4 + i_8;
-    i_8  =  i_57;
+    l_55  =  (long) i_9;
+    l_56  =  l_55 + 4L;
+    l_57  =  l_56 << 2;
+    ul_58  =  ul_1 + l_57;
+    *((__global float *) ul_58)  =  f_54;
+    i_59  =  i_4 + i_9;
+    i_9  =  i_59;
   }  // B1
   // BLOCK 18
   return;
