@@ -38,15 +38,17 @@ final class BlockLoops {
           int heads = dims.get(HEADS);
           int from = b * dims.get(BLOCK);
           int to = TornadoMath.min(tokens, from + dims.get(BLOCK));
+          // One loop after the other, one of them empty: of two branches that each end in a loop
+          // TornadoVM's OpenCL takes the second one's sum.
+          int ofKeys = h < heads ? 0 : 1;
+          int query = (1 - ofKeys) * h;
+          int key = ofKeys * (h - heads);
           float sum = 0f;
-          if (h < heads) {
-            for (int token = from; token < to; token++) {
-              sum += q.get((h * tokens + token) * depth + d);
-            }
-          } else {
-            for (int token = from; token < to; token++) {
-              sum += k.get(((h - heads) * tokens + token) * depth + d);
-            }
+          for (int token = from + ofKeys * (to - from); token < to; token++) {
+            sum += q.get((query * tokens + token) * depth + d);
+          }
+          for (int token = to - ofKeys * (to - from); token < to; token++) {
+            sum += k.get((key * tokens + token) * depth + d);
           }
           means.set((h * dims.get(BLOCKS) + b) * depth + d, sum / (to - from));
         }
