@@ -5,8 +5,10 @@ import dev.squall.pipeline.arc.ArcCheck;
 import dev.squall.pipeline.arc.ArcFinding;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.BundleTarget;
+import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.report.ArcText;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -18,8 +20,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Compile every kernel bundle with Intel's offline compiler for dg2, pvc, tgllp and adl-p, and"
-          + " validate SPIR-V. A spill on dg2, an invalid module or one that does not compile is a"
-          + " failure (exit code 1).",
+          + " validate SPIR-V; then run the default line on every Intel GPU, or on its driver in"
+          + " capture mode. A spill on dg2, an invalid module, one that does not compile or a stage"
+          + " that the driver refuses is a failure (exit code 1).",
       ""
     })
 final class ArcCheckCommand implements Callable<Integer> {
@@ -33,6 +36,7 @@ final class ArcCheckCommand implements Callable<Integer> {
   public Integer call() {
     // Every part prints what it finds and tells whether all is well; a bad one stops no other.
     boolean good = bundlesCompile();
+    good &= theLineIsAccepted();
     return good ? ExitCodes.GOOD : ExitCodes.WRONG_RESULT;
   }
 
@@ -53,5 +57,31 @@ final class ArcCheckCommand implements Callable<Integer> {
     }
     System.out.print(json ? ArcText.jsonLines(findings) : ArcText.terminal(findings));
     return findings.stream().noneMatch(ArcFinding::bad);
+  }
+
+  /**
+   * Runs the default line on every Intel GPU here, through each engine: a real one computes, the
+   * driver in capture mode launches and records.
+   */
+  private boolean theLineIsAccepted() {
+    boolean good = true;
+    Machine machine = Machine.look(OptionalLong.empty());
+    List<Device> gpus =
+        machine.devices().found().stream()
+            .filter(device -> device.profile().id().matches("arc-.*|iris-.*|max-.*"))
+            .filter(device -> !device.engine().matches("tornado-(spirv|levelzero)"))
+            .toList();
+    if (gpus.isEmpty()) {
+      System.out.println(
+          "no Intel GPU and no driver in capture mode: ./squall setup arc-capture brings the driver");
+    }
+    for (Device gpu : gpus) {
+      int code = Main.run("run", "--device", gpu.qualifiedId(), "--repeat", "0", "--quiet");
+      System.out.println(
+          "%s: the line is %s"
+              .formatted(gpu.qualifiedId(), code == ExitCodes.GOOD ? "accepted" : "refused"));
+      good &= code == ExitCodes.GOOD;
+    }
+    return good;
   }
 }

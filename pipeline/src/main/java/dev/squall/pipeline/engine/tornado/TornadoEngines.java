@@ -41,6 +41,8 @@ public final class TornadoEngines {
   /** The site of back ends that bring no driver stack with them. */
   private static final String NVIDIA = "nvidia";
 
+  private static final String MOST_DEVICE_MEMORY = "256GB";
+
   private static final long DEFAULT_MEMORY_BYTES = 4L << 30;
 
   private TornadoEngines() {}
@@ -162,6 +164,8 @@ public final class TornadoEngines {
     // A kernel that does not compile must not run as Java in silence.
     options.add("-Dtornado.recover.bailout=False");
     options.addAll(flavor.options());
+    // TornadoVM's own limit is 4 GB, whatever the device has; the driver knows better.
+    options.add("-Dtornado.device.memory=" + MOST_DEVICE_MEMORY);
     return options;
   }
 
