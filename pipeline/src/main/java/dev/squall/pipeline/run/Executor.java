@@ -168,7 +168,7 @@ public final class Executor {
                 if (!(thrown.getCause() instanceof SquallException failure)) {
                   return CompletableFuture.failedFuture(thrown);
                 }
-                if (FallbackPolicy.losesDevice(failure.errorClass())) {
+                if (FallbackPolicy.losesDevice(failure.errorClass(), candidate)) {
                   lose(candidate.device());
                 }
                 List<Candidate> left = FallbackPolicy.after(failure.errorClass(), candidate, rest);

@@ -27,9 +27,10 @@ final class FallbackPolicy {
     };
   }
 
-  /** Whether a device is out of the run after a failure. */
-  static boolean losesDevice(ErrorClass failure) {
-    return failure == ErrorClass.TIMEOUT || failure == ErrorClass.DEVICE_LOST;
+  /** Whether the failed candidate's device is out of the run; the host, which runs it, never is. */
+  static boolean losesDevice(ErrorClass failure, Candidate failed) {
+    return !failed.device().traits().host()
+        && (failure == ErrorClass.TIMEOUT || failure == ErrorClass.DEVICE_LOST);
   }
 
   private static List<Candidate> sameDeviceFirst(Candidate failed, List<Candidate> rest) {
@@ -41,6 +42,8 @@ final class FallbackPolicy {
   }
 
   private static List<Candidate> otherDevices(Candidate failed, List<Candidate> rest) {
-    return rest.stream().filter(candidate -> !candidate.device().equals(failed.device())).toList();
+    return failed.device().traits().host()
+        ? rest
+        : rest.stream().filter(candidate -> !candidate.device().equals(failed.device())).toList();
   }
 }

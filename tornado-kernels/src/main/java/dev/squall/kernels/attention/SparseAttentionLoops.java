@@ -91,14 +91,14 @@ public final class SparseAttentionLoops {
           }
           for (int j = 0; j < count; j += 4) {
             int last = count - 1;
-            int t0 = token(index, start, step, j, position);
-            int t1 = token(index, start, step, TornadoMath.min(j + 1, last), position);
-            int t2 = token(index, start, step, TornadoMath.min(j + 2, last), position);
-            int t3 = token(index, start, step, TornadoMath.min(j + 3, last), position);
-            int k0 = keyBase + t0 * size;
-            int k1 = keyBase + t1 * size;
-            int k2 = keyBase + t2 * size;
-            int k3 = keyBase + t3 * size;
+            long t0 = token(index, start, step, j, position);
+            long t1 = token(index, start, step, TornadoMath.min(j + 1, last), position);
+            long t2 = token(index, start, step, TornadoMath.min(j + 2, last), position);
+            long t3 = token(index, start, step, TornadoMath.min(j + 3, last), position);
+            int k0 = keyBase + (int) t0 * size;
+            int k1 = keyBase + (int) t1 * size;
+            int k2 = keyBase + (int) t2 * size;
+            int k3 = keyBase + (int) t3 * size;
             float s0 = 0.0f;
             float s1 = 0.0f;
             float s2 = 0.0f;
@@ -111,9 +111,9 @@ public final class SparseAttentionLoops {
               s3 += x * k.get(k3 + d);
             }
             s0 = t0 < visible ? s0 * scale : ABSENT;
-            s1 = (j + 1 <= last ? 1 : 0) * (t1 < visible ? 1 : 0) == 1 ? s1 * scale : ABSENT;
-            s2 = (j + 2 <= last ? 1 : 0) * (t2 < visible ? 1 : 0) == 1 ? s2 * scale : ABSENT;
-            s3 = (j + 3 <= last ? 1 : 0) * (t3 < visible ? 1 : 0) == 1 ? s3 * scale : ABSENT;
+            s1 = ((j + 1 <= last ? 1 : 0) & (t1 < visible ? 1 : 0)) == 1 ? s1 * scale : ABSENT;
+            s2 = ((j + 2 <= last ? 1 : 0) & (t2 < visible ? 1 : 0)) == 1 ? s2 * scale : ABSENT;
+            s3 = ((j + 3 <= last ? 1 : 0) & (t3 < visible ? 1 : 0)) == 1 ? s3 * scale : ABSENT;
             float four = TornadoMath.max(TornadoMath.max(s0, s1), TornadoMath.max(s2, s3));
             float next = TornadoMath.max(largest, four);
             float fade = TornadoMath.exp(largest - next);
@@ -143,8 +143,8 @@ public final class SparseAttentionLoops {
   }
 
   /** The token of key {@code n} of a span. */
-  static int token(IntArray index, int start, int step, int n, int own) {
-    int token = start + n * step;
+  static long token(IntArray index, int start, int step, int n, int own) {
+    long token = start + (long) n * step;
     if (step == 0) {
       token = index.get(start + n);
     }

@@ -83,7 +83,8 @@ final class SeedGemmTiles {
           float factor = scalars.get((word >> 16) & 15);
           for (int c = 0; c < 8; c++) {
             int k = start + c;
-            if (k >= 0 && k < DEPTH && first + k < columns) {
+            int inside = (k >= 0 ? 1 : 0) & (k < DEPTH ? 1 : 0) & (first + k < columns ? 1 : 0);
+            if (inside == 1) {
               w[k * PITCH + own] = SeedBits.sumOfThree(bits, 3 * c, q0, q1, q2) * factor;
             }
           }
@@ -175,7 +176,8 @@ final class SeedGemmTiles {
           float factor = scalars.get((code >> 16) & 15);
           for (int c = 0; c < 12; c++) {
             int k = start + c;
-            if (k >= 0 && k < DEPTH && first + k < columns) {
+            int inside = (k >= 0 ? 1 : 0) & (k < DEPTH ? 1 : 0) & (first + k < columns ? 1 : 0);
+            if (inside == 1) {
               w[k * PITCH + own] = SeedBits.sumOfFour(bits, 4 * c, q0, q1, q2, q3) * factor;
             }
           }

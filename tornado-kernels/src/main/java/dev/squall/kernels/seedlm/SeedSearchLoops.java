@@ -132,6 +132,9 @@ final class SeedSearchLoops {
       for (int i = 0; i < 16; i++) {
         r[i] = 0f;
       }
+      for (int i = 0; i < 4; i++) {
+        t[i] = 0f;
+      }
       long bits = SeedBits.threeBit(index + 1);
       for (int i = 0; i < rows * columns; i++) {
         int state = (int) (bits >> (i + 1)) & 0xFFFF;

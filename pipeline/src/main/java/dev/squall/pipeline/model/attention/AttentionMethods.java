@@ -75,11 +75,16 @@ public final class AttentionMethods {
             .map(Port::name)
             .toList();
     return needed.equals(List.of("q", "k", "v"))
-        && kernel.signature().inputs().getFirst().dims().equals(List.of("H", "L", "D"))
+        && rowsOfTokens(kernel.signature().inputs().getFirst())
         && kernel.signature().outputs().stream().anyMatch(AttentionMethods::isOutput);
   }
 
   private static boolean isOutput(Port port) {
-    return port.name().equals("o") && port.dims().equals(List.of("H", "L", "D"));
+    return port.name().equals("o") && rowsOfTokens(port);
+  }
+
+  /** Q rows, where a kernel takes a chunk behind a prefix, may be all tokens. */
+  private static boolean rowsOfTokens(Port port) {
+    return port.dims().equals(List.of("H", "L", "D")) || port.dims().equals(List.of("H", "Q", "D"));
   }
 }
