@@ -9,14 +9,20 @@ import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** How attention is handed to devices: one task, with or without a block mask. */
+/** How attention is handed to devices, with or without a block mask. */
 public final class AttentionPrograms {
   /** Stands where a mask would; never read. */
   private static final String NO_MASK = "no_mask";
+
+  private static final String KEY_PANELS = "key_panels";
+  private static final String VALUE_PANELS = "value_panels";
+  private static final String ROW_QUERIES = "row_queries";
+  private static final String ROW_SUMS = "row_sums";
 
   private AttentionPrograms() {}
 
@@ -74,6 +80,89 @@ public final class AttentionPrograms {
             .formatted(plan.block(), SparseAttentionTiles.ROWS));
   }
 
+  /** The rows in lanes as a variant, refused where a group of rows would cross a block. */
+  static Variant.Device rows(Function<Sizes, Plan> planOf) {
+    Variant.Device groups =
+        Variant.Device.tiles(
+            SparseAttentionRowTiles.ROWS, 0, sizes -> rowsProgram(planOf.apply(sizes)));
+    return new Variant.Device(
+        "rows",
+        (sizes, device) -> {
+          Support shape = rowsSupport(planOf.apply(sizes));
+          return shape.supported() ? groups.supports(sizes, device) : shape;
+        },
+        groups.program());
+  }
+
+  private static Support rowsSupport(Plan plan) {
+    if (plan.masked() && plan.block() % SparseAttentionRowTiles.ROWS != 0) {
+      return Support.no(
+          "block %d is no multiple of the group's %d rows"
+              .formatted(plan.block(), SparseAttentionRowTiles.ROWS));
+    }
+    long elements = panels(plan.shape(), plan.shape().heads()).elements();
+    return Support.when(
+        elements <= Integer.MAX_VALUE,
+        "scratch of %d elements is beyond int indices".formatted(elements));
+  }
+
+  private static Program rowsProgram(Plan plan) {
+    AttentionShape shape = plan.shape();
+    Map<String, TensorType> scratch = new HashMap<>(maskScratch(plan));
+    scratch.put(KEY_PANELS, panels(shape, shape.keyHeads()));
+    scratch.put(VALUE_PANELS, panels(shape, shape.keyHeads()));
+    scratch.put(ROW_QUERIES, panels(shape, shape.heads()));
+    scratch.put(ROW_SUMS, panels(shape, shape.heads()));
+    return new Program(
+        List.of(packTask(plan), rowsTask(plan)), scratch, dims(plan), List.of(shape.scale()));
+  }
+
+  private static TensorType panels(AttentionShape shape, int heads) {
+    long panels = Math.ceilDiv(shape.tokens(), SparseAttentionRowTiles.ROWS);
+    return new TensorType(
+        ElementType.F32,
+        List.of(
+            (long) heads, panels, (long) shape.headSize(), (long) SparseAttentionRowTiles.ROWS));
+  }
+
+  private static Task packTask(Plan plan) {
+    return new Task(
+        KeyPanelsLoops.class,
+        "pack",
+        Grid.loops(plan.shape().tokens(), plan.shape().keyHeads()),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                KeyPanelsLoops::pack,
+                arguments.f32("k"),
+                arguments.f32("v"),
+                arguments.f32(KEY_PANELS),
+                arguments.f32(VALUE_PANELS),
+                arguments.dims()));
+  }
+
+  private static Task rowsTask(Plan plan) {
+    int rowTiles = Math.ceilDiv(plan.shape().tokens(), SparseAttentionRowTiles.ROWS);
+    return new Task(
+        SparseAttentionRowTiles.class,
+        "attend",
+        Grid.groups(rowTiles, plan.shape().heads(), SparseAttentionRowTiles.ROWS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                SparseAttentionRowTiles::attend,
+                arguments.context(),
+                arguments.f32("q"),
+                arguments.f32(KEY_PANELS),
+                arguments.f32(VALUE_PANELS),
+                arguments.bytes(plan.mask()),
+                arguments.f32(ROW_QUERIES),
+                arguments.f32(ROW_SUMS),
+                arguments.f32("o"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
   /** Attention as a task of annotated loops on the arrays q, k, v, the plan's mask and o. */
   public static Task loopsTask(Plan plan) {
     return new Task(
@@ -129,9 +218,11 @@ public final class AttentionPrograms {
   }
 
   private static Program program(Plan plan, Task task) {
-    Map<String, TensorType> scratch =
-        plan.masked() ? Map.of() : Map.of(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
-    return new Program(List.of(task), scratch, dims(plan), List.of(plan.shape().scale()));
+    return new Program(List.of(task), maskScratch(plan), dims(plan), List.of(plan.shape().scale()));
+  }
+
+  private static Map<String, TensorType> maskScratch(Plan plan) {
+    return plan.masked() ? Map.of() : Map.of(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
   }
 
   /** q, o and k, v read or written once. */
