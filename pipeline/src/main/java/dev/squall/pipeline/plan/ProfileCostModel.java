@@ -4,6 +4,7 @@ import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.graph.Stage;
+import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfile;
 
 /**
@@ -40,10 +41,12 @@ public final class ProfileCostModel implements CostModel {
   /** Orders of magnitude seen on two AVX-512 cores and on OpenCL devices. */
   private static double shareOfPeak(Variant variant, Device device) {
     boolean host = device.traits().host();
+    boolean cpu = device.profile().kind() == DeviceKind.CPU;
     return switch (variant.name()) {
       case "simd" -> 0.6;
       case "host" -> 0.02;
       case "tiles" -> host ? 1e-4 : 0.25;
+      case "rows" -> host ? 1e-4 : cpu ? 0.4 : 0.02;
       case "loops" -> host ? 5e-3 : 0.03;
       default -> 3e-3;
     };

@@ -22,6 +22,11 @@ public final class AttentionPrograms {
   /** Stands where an index would; never read. */
   private static final String NO_INDEX = "no_index";
 
+  private static final String KEY_PANELS = "key_panels";
+  private static final String VALUE_PANELS = "value_panels";
+  private static final String ROW_QUERIES = "row_queries";
+  private static final String ROW_SUMS = "row_sums";
+
   private static final int ALL_KEYS = 0;
   private static final int BY_MASK = 1;
   private static final int BY_INDEX = 2;
@@ -103,6 +108,95 @@ public final class AttentionPrograms {
         !plan.masked() || plan.block() % SparseAttentionTiles.ROWS == 0,
         "block %d is no multiple of the tile's %d rows"
             .formatted(plan.block(), SparseAttentionTiles.ROWS));
+  }
+
+  /** The rows in lanes as a variant, refused where a group of rows would cross a block. */
+  static Variant.Device rows(Function<Sizes, Plan> planOf) {
+    Variant.Device groups =
+        Variant.Device.tiles(
+            SparseAttentionRowTiles.ROWS, 0, sizes -> rowsProgram(planOf.apply(sizes)));
+    return new Variant.Device(
+        "rows",
+        (sizes, device) -> {
+          Support shape = rowsSupport(planOf.apply(sizes));
+          return shape.supported() ? groups.supports(sizes, device) : shape;
+        },
+        groups.program());
+  }
+
+  private static Support rowsSupport(Plan plan) {
+    if (plan.shape().queries() != plan.shape().tokens()) {
+      return Support.no("no chunks of queries behind earlier tokens");
+    }
+    if (plan.masked() && plan.block() % SparseAttentionRowTiles.ROWS != 0) {
+      return Support.no(
+          "block %d is no multiple of the group's %d rows"
+              .formatted(plan.block(), SparseAttentionRowTiles.ROWS));
+    }
+    long elements = panels(plan.shape(), plan.shape().heads()).elements();
+    return Support.when(
+        elements <= Integer.MAX_VALUE,
+        "scratch of %d elements is beyond int indices".formatted(elements));
+  }
+
+  private static Program rowsProgram(Plan plan) {
+    AttentionShape shape = plan.shape();
+    Map<String, TensorType> scratch = new LinkedHashMap<>();
+    if (plan.mask().equals(NO_MASK)) {
+      scratch.put(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
+    }
+    scratch.put(KEY_PANELS, panels(shape, shape.keyHeads()));
+    scratch.put(VALUE_PANELS, panels(shape, shape.keyHeads()));
+    scratch.put(ROW_QUERIES, panels(shape, shape.heads()));
+    scratch.put(ROW_SUMS, panels(shape, shape.heads()));
+    return new Program(
+        List.of(packTask(plan), rowsTask(plan)), scratch, dims(plan), List.of(shape.scale()));
+  }
+
+  private static TensorType panels(AttentionShape shape, int heads) {
+    long panels = Math.ceilDiv(shape.tokens(), SparseAttentionRowTiles.ROWS);
+    return new TensorType(
+        ElementType.F32,
+        List.of(
+            (long) heads, panels, (long) shape.headSize(), (long) SparseAttentionRowTiles.ROWS));
+  }
+
+  private static Task packTask(Plan plan) {
+    return new Task(
+        KeyPanelsLoops.class,
+        "pack",
+        Grid.loops(plan.shape().tokens(), plan.shape().keyHeads()),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                KeyPanelsLoops::pack,
+                arguments.f32("k"),
+                arguments.f32("v"),
+                arguments.f32(KEY_PANELS),
+                arguments.f32(VALUE_PANELS),
+                arguments.dims()));
+  }
+
+  private static Task rowsTask(Plan plan) {
+    int rowTiles = Math.ceilDiv(plan.shape().tokens(), SparseAttentionRowTiles.ROWS);
+    return new Task(
+        SparseAttentionRowTiles.class,
+        "attend",
+        Grid.groups(rowTiles, plan.shape().heads(), SparseAttentionRowTiles.ROWS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                SparseAttentionRowTiles::attend,
+                arguments.context(),
+                arguments.f32("q"),
+                arguments.f32(KEY_PANELS),
+                arguments.f32(VALUE_PANELS),
+                arguments.bytes(plan.mask()),
+                arguments.f32(ROW_QUERIES),
+                arguments.f32(ROW_SUMS),
+                arguments.f32("o"),
+                arguments.dims(),
+                arguments.scalars()));
   }
 
   /**

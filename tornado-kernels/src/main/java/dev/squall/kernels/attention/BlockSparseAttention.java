@@ -66,6 +66,7 @@ public final class BlockSparseAttention implements Kernel {
             sizes -> SparseAttentionSimd.workspaceBytes(AttentionShape.of(sizes)),
             BlockSparseAttention::simd),
         AttentionPrograms.tiles(AttentionPrograms::masked),
+        AttentionPrograms.rows(AttentionPrograms::masked),
         Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.masked(sizes))));
   }
 

@@ -56,6 +56,7 @@ public final class DenseAttention implements Kernel {
             sizes -> SparseAttentionSimd.workspaceBytes(AttentionShape.of(sizes)),
             DenseAttention::simd),
         AttentionPrograms.tiles(AttentionPrograms::dense),
+        AttentionPrograms.rows(AttentionPrograms::dense),
         Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.dense(sizes))));
   }
 

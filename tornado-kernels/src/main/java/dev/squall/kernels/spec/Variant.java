@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
 
 /** One way to compute a kernel. */
 public sealed interface Variant {
-  /** {@code simd}, {@code loops}, {@code tiles} or {@code reference}. */
+  /** {@code simd}, {@code rows}, {@code tiles}, {@code loops} or {@code reference}. */
   String name();
 
   Support supports(Sizes sizes, DeviceTraits device);

@@ -2,6 +2,7 @@ package dev.squall.kernels.xattention;
 
 import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.launch.Program;
+import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.Kernel;
@@ -95,6 +96,7 @@ public final class AntidiagonalScores implements Kernel {
         Variant.Host.of(
             "simd", AntidiagonalScoresSimd::workspaceBytes, AntidiagonalScoresSimd::run),
         new Variant.Device("tiles", AntidiagonalScores::tilesFit, AntidiagonalScores::tiles),
+        new Variant.Device("rows", AntidiagonalScores::rowsFit, AntidiagonalScores::rows),
         new Variant.Device(
             "loops", (sizes, device) -> indexable(sizes), AntidiagonalScores::loops));
   }
@@ -111,6 +113,28 @@ public final class AntidiagonalScores implements Kernel {
         ? DeviceLimits.workGroups(
             device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES)
         : indexable;
+  }
+
+  /** The panels are the largest buffers: whole tiles of whole groups. */
+  private static Support rowsFit(Sizes sizes, DeviceTraits device) {
+    if (Phases.of(sizes) != Phases.ANTIDIAGONAL) {
+      return Support.no("samples antidiagonals alone");
+    }
+    long tile = AntidiagonalScoresRowTiles.TILE;
+    long padded = Math.ceilDiv(sizes.dim("G"), tile) * tile * sizes.integer("stride");
+    Support panels = DeviceLimits.indexable(sizes.dim("H"), padded * sizes.dim("D"));
+    Support indexable = indexable(sizes);
+    if (!indexable.supported() || !panels.supported()) {
+      return indexable.supported() ? panels : indexable;
+    }
+    return DeviceLimits.workGroups(device, AntidiagonalScoresRowTiles.TILE, 0);
+  }
+
+  private static Program rows(Sizes sizes) {
+    return XAttentionPrograms.of(
+        sizes,
+        XAttentionPrograms.panelScratch(sizes),
+        XAttentionPrograms.scoresRows(Groups.of(sizes)).toArray(Task[]::new));
   }
 
   private static Program loops(Sizes sizes) {

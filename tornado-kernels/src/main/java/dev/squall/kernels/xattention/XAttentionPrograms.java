@@ -17,6 +17,9 @@ final class XAttentionPrograms {
   static final String ROW_FACTOR = "row_factor";
   static final String ROW_PAIRS = "row_pairs";
 
+  private static final String QUERY_PANELS = "query_panels";
+  private static final String KEY_PANELS = "key_panels";
+
   private XAttentionPrograms() {}
 
   static Task scoresLoops(Groups groups) {
@@ -89,6 +92,87 @@ final class XAttentionPrograms {
                       arguments.dims(),
                       arguments.scalars()));
     };
+  }
+
+  /** Scores in vector lanes: panels, then tiles of them; needs {@link #panelScratch}. */
+  static List<Task> scoresRows(Groups groups) {
+    AttentionShape shape = groups.shape();
+    Task queries =
+        new Task(
+            GroupPanelsLoops.class,
+            "packQueries",
+            Grid.loops(groups.count(), shape.heads()),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    GroupPanelsLoops::packQueries,
+                    arguments.f32("q"),
+                    arguments.f32(QUERY_PANELS),
+                    arguments.dims()));
+    Task keys =
+        new Task(
+            GroupPanelsLoops.class,
+            "packKeys",
+            Grid.loops(groups.count(), shape.keyHeads()),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    GroupPanelsLoops::packKeys,
+                    arguments.f32("k"),
+                    arguments.f32(KEY_PANELS),
+                    arguments.dims()));
+    return List.of(queries, keys, rowTiles(groups));
+  }
+
+  private static Task rowTiles(Groups groups) {
+    int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresRowTiles.TILE);
+    Grid grid = Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresRowTiles.TILE);
+    return switch (groups.estimate()) {
+      case MEAN ->
+          new Task(
+              AntidiagonalScoresRowTiles.class,
+              "meanRows",
+              grid,
+              (graph, id, arguments) ->
+                  graph.task(
+                      id,
+                      AntidiagonalScoresRowTiles::meanRows,
+                      arguments.context(),
+                      arguments.f32(QUERY_PANELS),
+                      arguments.f32(KEY_PANELS),
+                      arguments.f32("scores"),
+                      arguments.dims(),
+                      arguments.scalars()));
+      case LOG_MEAN_EXP ->
+          new Task(
+              AntidiagonalScoresRowTiles.class,
+              "logMeanExpRows",
+              grid,
+              (graph, id, arguments) ->
+                  graph.task(
+                      id,
+                      AntidiagonalScoresRowTiles::logMeanExpRows,
+                      arguments.context(),
+                      arguments.f32("q"),
+                      arguments.f32("k"),
+                      arguments.f32(QUERY_PANELS),
+                      arguments.f32(KEY_PANELS),
+                      arguments.f32("scores"),
+                      arguments.dims(),
+                      arguments.scalars()));
+    };
+  }
+
+  static Map<String, TensorType> panelScratch(Sizes sizes) {
+    return Map.of(
+        QUERY_PANELS, panels(sizes, sizes.dim("H")), KEY_PANELS, panels(sizes, sizes.dim("Hk")));
+  }
+
+  private static TensorType panels(Sizes sizes, long heads) {
+    long tile = AntidiagonalScoresRowTiles.TILE;
+    long tiles = Math.ceilDiv(sizes.dim("G"), tile);
+    long stride = sizes.integer("stride");
+    return new TensorType(ElementType.F32, List.of(heads, tiles, stride, sizes.dim("D"), tile));
   }
 
   /** Maximum and factor of each row's softmax; needs {@link #rowScratch}. */

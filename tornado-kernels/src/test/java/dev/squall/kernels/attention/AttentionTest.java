@@ -46,7 +46,7 @@ class AttentionTest {
   void everyDenseVariantAgreesWithTheReference(
       int heads, int keyHeads, int tokens, int size, boolean causal) {
     Map<String, Tensor> inputs = inputs(11, heads, keyHeads, tokens, size);
-    for (String variant : List.of("simd", "tiles", "loops", "reference")) {
+    for (String variant : List.of("simd", "tiles", "rows", "loops", "reference")) {
       KernelRuns.runAndVerify(DENSE, variant, inputs, Map.of("causal", "" + causal));
     }
   }
@@ -60,7 +60,7 @@ class AttentionTest {
       int blocks = Math.ceilDiv(tokens, block);
       inputs.put(
           "mask", RandomTensors.mask(new SplittableRandom(block), 0.4, heads, blocks, blocks));
-      for (String variant : List.of("simd", "tiles", "loops", "reference")) {
+      for (String variant : List.of("simd", "tiles", "rows", "loops", "reference")) {
         KernelRuns.runAndVerify(
             SPARSE, variant, inputs, Map.of("causal", "" + causal, "block", "" + block));
       }
@@ -111,7 +111,7 @@ class AttentionTest {
     mask.i8(0, (byte) 1);
     mask.i8(8, (byte) 1);
     inputs.put("mask", mask);
-    for (String variant : List.of("simd", "tiles", "loops", "reference")) {
+    for (String variant : List.of("simd", "tiles", "rows", "loops", "reference")) {
       Call call = KernelRuns.runAndVerify(SPARSE, variant, inputs, Map.of("block", "16"));
       for (int i = 16 * 8; i < 32 * 8; i++) {
         assertThat(call.out("o").f32(i)).as(variant).isZero();
@@ -132,7 +132,7 @@ class AttentionTest {
       q.f32(i, q.f32(i) * 12);
     }
     inputs.put("k", RandomTensors.normal(random, 1, 130, 16));
-    for (String variant : List.of("simd", "tiles", "loops")) {
+    for (String variant : List.of("simd", "tiles", "rows", "loops")) {
       KernelRuns.runAndVerify(DENSE, variant, inputs, Map.of());
     }
   }

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AntidiagonalScoresTest {
   private static final AntidiagonalScores SCORES = new AntidiagonalScores();
-  private static final List<String> VARIANTS = List.of("simd", "tiles", "loops", "reference");
+  private static final List<String> VARIANTS =
+      List.of("simd", "tiles", "rows", "loops", "reference");
 
   /** H, Hk, L, D, S */
   static Stream<Arguments> shapes() {
@@ -147,7 +148,7 @@ class AntidiagonalScoresTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simd", "tiles", "loops", "reference"})
+  @ValueSource(strings = {"simd", "tiles", "rows", "loops", "reference"})
   void aFullDiagonalTileHasHalfOfItsCellsAndOne(String variant) {
     // Equal logits of zero leave only the shares: log((S + 1) / 2S) on the diagonal, 0 elsewhere.
     Map<String, Tensor> inputs = inputs(3, 1, 1, 64, 4);
@@ -163,7 +164,7 @@ class AntidiagonalScoresTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simd", "tiles", "loops", "reference"})
+  @ValueSource(strings = {"simd", "tiles", "rows", "loops", "reference"})
   void logitsBeyondTheRangeOfTheExponentialStayFinite(String variant) {
     Map<String, Tensor> inputs = inputs(4, 1, 1, 90, 8);
     KernelRuns.runAndVerify(
