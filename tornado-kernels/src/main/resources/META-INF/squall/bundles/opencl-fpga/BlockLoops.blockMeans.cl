@@ -4,11 +4,10 @@
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void blockMeans(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *q, __global uchar *k, __global uchar *means, __global uchar *dims)
 {
-  bool b_32;
-  float f_34, f_43, f_44, f_46, f_49, f_58, f_59, f_71, f_72;
-  int i_11, i_13, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_29, i_30, i_31, i_33, i_35, i_36, i_37, i_38, i_4, i_45, i_47, i_48, i_5, i_50, i_51, i_52, i_53, i_6, i_60, i_61, i_62, i_63, i_64, i_65, i_70, i_73, i_74, i_75, i_9;
-  long l_39, l_40, l_41, l_54, l_55, l_56, l_66, l_67, l_68;
-  ulong ul_0, ul_1, ul_10, ul_12, ul_14, ul_15, ul_2, ul_3, ul_42, ul_57, ul_69, ul_7, ul_8;
+  float f_39, f_48, f_49, f_55, f_64, f_65, f_76, f_77;
+  int i_11, i_13, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_29, i_30, i_31, i_32, i_33, i_34, i_35, i_36, i_37, i_38, i_4, i_40, i_41, i_42, i_43, i_5, i_50, i_51, i_52, i_53, i_54, i_56, i_57, i_58, i_59, i_6, i_66, i_67, i_68, i_69, i_70, i_71, i_78, i_79, i_80, i_9;
+  long l_44, l_45, l_46, l_60, l_61, l_62, l_72, l_73, l_74;
+  ulong ul_0, ul_1, ul_10, ul_12, ul_14, ul_15, ul_2, ul_3, ul_47, ul_63, ul_7, ul_75, ul_8;
 
   // BLOCK 0
   ul_0  =  (ulong) q;
@@ -27,7 +26,7 @@ __kernel void blockMeans(__global long *_kernel_context, __constant uchar *_cons
   i_13  =  get_global_id(2);
   ul_14  =  ul_3 + 20L;
   ul_15  =  ul_3 + 16L;
-  // BLOCK 1 MERGES [0 17 ]
+  // BLOCK 1 MERGES [0 14 ]
   i_16  =  i_13;
   for(;;)
   {
@@ -39,7 +38,7 @@ __kernel void blockMeans(__global long *_kernel_context, __constant uchar *_cons
       break;
     }
     // BLOCK 2
-    // BLOCK 3 MERGES [2 16 ]
+    // BLOCK 3 MERGES [2 13 ]
     i_20  =  i_11;
     for(;;)
     {
@@ -49,7 +48,7 @@ __kernel void blockMeans(__global long *_kernel_context, __constant uchar *_cons
         break;
       }
       // BLOCK 4
-      // BLOCK 5 MERGES [4 15 ]
+      // BLOCK 5 MERGES [4 12 ]
       i_22  =  i_9;
       for(;;)
       {
@@ -65,88 +64,82 @@ __kernel void blockMeans(__global long *_kernel_context, __constant uchar *_cons
         i_27  =  *((__global int *) ul_7);
         i_28  =  *((__global int *) ul_7);
         i_29  =  i_27 * i_20;
-        i_30  =  i_29 + i_28;
-        i_31  =  min(i_24, i_30);
-        b_32  =  i_16 < i_26;
-        if(b_32)
+        i_30  =  (i_16 < i_26) ? 0 : 1;
+        i_31  =  i_29 + i_28;
+        i_32  =  min(i_24, i_31);
+        i_33  =  i_32 - i_29;
+        i_34  =  i_30 * i_33;
+        i_35  =  i_34 + i_29;
+        i_36  =  1 - i_30;
+        i_37  =  i_36 * i_24;
+        i_38  =  i_37 * i_16;
+        // BLOCK 7 MERGES [6 8 ]
+        f_39  =  0.0F;
+        i_40  =  i_35;
+        for(;i_40 < i_32;)
         {
-          // BLOCK 7
-          i_33  =  i_16 * i_24;
-          // BLOCK 8 MERGES [7 9 ]
-          f_34  =  0.0F;
-          i_35  =  i_29;
-          for(;i_35 < i_31;)
-          {
-            // BLOCK 9
-            i_36  =  i_33 + i_35;
-            i_37  =  i_36 * i_25;
-            i_38  =  i_37 + i_22;
-            l_39  =  (long) i_38;
-            l_40  =  l_39 + 4L;
-            l_41  =  l_40 << 2;
-            ul_42  =  ul_0 + l_41;
-            f_43  =  *((__global float *) ul_42);
-            f_44  =  f_34 + f_43;
-            i_45  =  i_35 + 1;
-            f_34  =  f_44;
-            i_35  =  i_45;
-          }  // B8
-          // BLOCK 10
-          f_46  =  f_34;
-        }  // B6
-        else
+          // BLOCK 8
+          i_41  =  i_38 + i_40;
+          i_42  =  i_41 * i_25;
+          i_43  =  i_42 + i_22;
+          l_44  =  (long) i_43;
+          l_45  =  l_44 + 4L;
+          l_46  =  l_45 << 2;
+          ul_47  =  ul_0 + l_46;
+          f_48  =  *((__global float *) ul_47);
+          f_49  =  f_39 + f_48;
+          i_50  =  i_40 + 1;
+          f_39  =  f_49;
+          i_40  =  i_50;
+        }  // B7
+        // BLOCK 9
+        i_51  =  i_32 - i_34;
+        i_52  =  i_16 - i_26;
+        i_53  =  i_52 * i_30;
+        i_54  =  i_53 * i_24;
+        // BLOCK 10 MERGES [9 11 ]
+        f_55  =  f_39;
+        i_56  =  i_51;
+        for(;i_56 < i_32;)
         {
           // BLOCK 11
-          i_47  =  i_16 - i_26;
-          i_48  =  i_47 * i_24;
-          // BLOCK 12 MERGES [11 13 ]
-          f_49  =  0.0F;
-          i_50  =  i_29;
-          for(;i_50 < i_31;)
-          {
-            // BLOCK 13
-            i_51  =  i_48 + i_50;
-            i_52  =  i_51 * i_25;
-            i_53  =  i_52 + i_22;
-            l_54  =  (long) i_53;
-            l_55  =  l_54 + 4L;
-            l_56  =  l_55 << 2;
-            ul_57  =  ul_1 + l_56;
-            f_58  =  *((__global float *) ul_57);
-            f_59  =  f_58 + f_49;
-            i_60  =  i_50 + 1;
-            f_49  =  f_59;
-            i_50  =  i_60;
-          }  // B12
-          // BLOCK 14
-          f_46  =  f_49;
-        }  // B6
-        // BLOCK 15 MERGES [10 14 ]
-        f_46  =  f_49;
-        i_61  =  *((__global int *) ul_12);
-        i_62  =  i_61 * i_16;
-        i_63  =  i_62 + i_20;
-        i_64  =  i_63 * i_25;
-        i_65  =  i_64 + i_22;
-        l_66  =  (long) i_65;
-        l_67  =  l_66 + 4L;
-        l_68  =  l_67 << 2;
-        ul_69  =  ul_2 + l_68;
-        i_70  =  i_31 - i_29;
-        f_71  =  (float) i_70;
-        f_72  =  f_46 / f_71;
-        *((__global float *) ul_69)  =  f_72;
-        i_73  =  i_4 + i_22;
-        i_22  =  i_73;
+          i_57  =  i_54 + i_56;
+          i_58  =  i_57 * i_25;
+          i_59  =  i_58 + i_22;
+          l_60  =  (long) i_59;
+          l_61  =  l_60 + 4L;
+          l_62  =  l_61 << 2;
+          ul_63  =  ul_1 + l_62;
+          f_64  =  *((__global float *) ul_63);
+          f_65  =  f_55 + f_64;
+          i_66  =  i_56 + 1;
+          f_55  =  f_65;
+          i_56  =  i_66;
+        }  // B10
+        // BLOCK 12
+        i_67  =  *((__global int *) ul_12);
+        i_68  =  i_67 * i_16;
+        i_69  =  i_68 + i_20;
+        i_70  =  i_69 * i_25;
+        i_71  =  i_70 + i_22;
+        l_72  =  (long) i_71;
+        l_73  =  l_72 + 4L;
+        l_74  =  l_73 << 2;
+        ul_75  =  ul_2 + l_74;
+        f_76  =  (float) i_33;
+        f_77  =  f_55 / f_76;
+        *((__global float *) ul_75)  =  f_77;
+        i_78  =  i_4 + i_22;
+        i_22  =  i_78;
       }  // B5
-      // BLOCK 16
-      i_74  =  i_5 + i_20;
-      i_20  =  i_74;
+      // BLOCK 13
+      i_79  =  i_5 + i_20;
+      i_20  =  i_79;
     }  // B3
-    // BLOCK 17
-    i_75  =  i_6 + i_16;
-    i_16  =  i_75;
+    // BLOCK 14
+    i_80  =  i_6 + i_16;
+    i_16  =  i_80;
   }  // B1
-  // BLOCK 18
+  // BLOCK 15
   return;
 }  //  kernel

@@ -13,9 +13,9 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
   ul_1  =  (ulong) dims;
   __private float ul_2[16];
   __private float* ul_3 = ul_2;
-  __private float ul_4[48];
+  __private float ul_4[4];
   __private float* ul_5 = ul_4;
-  __private float ul_6[4];
+  __private float ul_6[48];
   __private float* ul_7 = ul_6;
   i_8  =  get_global_size(0);
   ul_9  =  ul_1 + 36L;
@@ -51,6 +51,10 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
     ul_3[13]  =  0.0F;
     ul_3[14]  =  0.0F;
     ul_3[15]  =  0.0F;
+    ul_5[0]  =  0.0F;
+    ul_5[1]  =  0.0F;
+    ul_5[2]  =  0.0F;
+    ul_5[3]  =  0.0F;
     i_18  =  i_16 * i_17;
     i_19  =  i_13 + 1;
     i_20  =  i_19 & 65535;
@@ -186,7 +190,7 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
       i_146  =  i_145 + -32768;
       f_147  =  (float) i_146;
       f_148  =  f_147 / 32767.0F;
-      ul_5[i_141]  =  f_148;
+      ul_7[i_141]  =  f_148;
       i_141  =  i_142;
     }  // B3
     // BLOCK 5
@@ -208,9 +212,9 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
           // BLOCK 11
           i_153  =  i_152 * i_17;
           i_154  =  i_153 + i_150;
-          f_155  =  ul_5[i_154];
+          f_155  =  ul_7[i_154];
           i_156  =  i_149 + i_153;
-          f_157  =  ul_5[i_156];
+          f_157  =  ul_7[i_156];
           f_158  =  fma(f_155, f_157, f_151);
           i_159  =  i_152 + 1;
           f_151  =  f_158;
@@ -224,12 +228,12 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
           // BLOCK 14
           i_161  =  i_160 * i_17;
           i_162  =  i_161 + i_149;
-          f_163  =  ul_5[i_162];
+          f_163  =  ul_7[i_162];
           i_164  =  i_150 + i_161;
-          f_165  =  ul_5[i_164];
+          f_165  =  ul_7[i_164];
           f_166  =  f_165 * f_151;
           f_167  =  f_163 - f_166;
-          ul_5[i_162]  =  f_167;
+          ul_7[i_162]  =  f_167;
           i_168  =  i_160 + 1;
           i_160  =  i_168;
         }  // B13
@@ -256,9 +260,9 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
           // BLOCK 20
           i_177  =  i_176 * i_17;
           i_178  =  i_177 + i_174;
-          f_179  =  ul_5[i_178];
+          f_179  =  ul_7[i_178];
           i_180  =  i_149 + i_177;
-          f_181  =  ul_5[i_180];
+          f_181  =  ul_7[i_180];
           f_182  =  fma(f_179, f_181, f_175);
           i_183  =  i_176 + 1;
           f_175  =  f_182;
@@ -272,12 +276,12 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
           // BLOCK 23
           i_185  =  i_184 * i_17;
           i_186  =  i_185 + i_149;
-          f_187  =  ul_5[i_186];
+          f_187  =  ul_7[i_186];
           i_188  =  i_174 + i_185;
-          f_189  =  ul_5[i_188];
+          f_189  =  ul_7[i_188];
           f_190  =  f_189 * f_175;
           f_191  =  f_187 - f_190;
-          ul_5[i_186]  =  f_191;
+          ul_7[i_186]  =  f_191;
           i_192  =  i_184 + 1;
           i_184  =  i_192;
         }  // B22
@@ -299,8 +303,8 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
         // BLOCK 27
         i_200  =  i_199 * i_17;
         i_201  =  i_200 + i_149;
-        f_202  =  ul_5[i_201];
-        f_203  =  ul_5[i_201];
+        f_202  =  ul_7[i_201];
+        f_203  =  ul_7[i_201];
         f_204  =  fma(f_202, f_203, f_198);
         i_205  =  i_199 + 1;
         f_198  =  f_204;
@@ -319,9 +323,9 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
         // BLOCK 30
         i_208  =  i_206 * i_17;
         i_209  =  i_208 + i_149;
-        f_210  =  ul_5[i_209];
+        f_210  =  ul_7[i_209];
         f_211  =  f_210 / f_207;
-        ul_5[i_209]  =  f_211;
+        ul_7[i_209]  =  f_211;
         i_212  =  i_206 + 1;
         i_206  =  i_212;
       }  // B29
@@ -347,7 +351,7 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
         // BLOCK 36
         i_220  =  i_216 - i_219;
         i_221  =  i_220 + i_218;
-        f_222  =  ul_5[i_221];
+        f_222  =  ul_7[i_221];
         i_223  =  i_220 * i_17;
         i_224  =  i_220 + 1;
         // BLOCK 37 MERGES [36 38 ]
@@ -358,7 +362,7 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
           // BLOCK 38
           i_227  =  i_223 + i_226;
           f_228  =  ul_3[i_227];
-          f_229  =  ul_7[i_226];
+          f_229  =  ul_5[i_226];
           f_230  =  f_228 * f_229;
           f_231  =  f_225 - f_230;
           i_232  =  i_226 + 1;
@@ -369,8 +373,8 @@ __kernel void bases(__global long *_kernel_context, __constant uchar *_constant_
         i_233  =  i_220 + i_223;
         f_234  =  ul_3[i_233];
         f_235  =  f_225 / f_234;
-        ul_7[i_220]  =  f_235;
-        f_236  =  ul_7[i_220];
+        ul_5[i_220]  =  f_235;
+        f_236  =  ul_5[i_220];
         i_237  =  i_220 * i_16;
         i_238  =  i_237 + i_217;
         i_239  =  i_238 * i_15;
