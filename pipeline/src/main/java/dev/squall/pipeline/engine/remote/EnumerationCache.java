@@ -38,14 +38,21 @@ public final class EnumerationCache {
   }
 
   private static Map<String, List<DeviceFacts>> readAnswers(Path file) {
+    Map<String, List<DeviceFacts>> answers = new TreeMap<>();
     try {
-      return Files.exists(file)
-          ? JSON.readValue(
-              file.toFile(), new TypeReference<TreeMap<String, List<DeviceFacts>>>() {})
-          : new TreeMap<>();
+      if (Files.exists(file)) {
+        Map<String, List<DeviceFacts>> read =
+            JSON.readValue(
+                file.toFile(), new TypeReference<TreeMap<String, List<DeviceFacts>>>() {});
+        if (read != null) {
+          answers.putAll(read);
+        }
+      }
     } catch (IOException e) {
       return new TreeMap<>();
     }
+    answers.values().removeIf(facts -> facts == null || facts.contains(null));
+    return answers;
   }
 
   synchronized Optional<List<DeviceFacts>> get(String key) {
