@@ -35,6 +35,9 @@ final class DeviceProcess implements AutoCloseable {
   /** What a child gets to close its driver in order. */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+  /** What a child that hung up gets to end: a crash of a large process takes its time. */
+  private static final Duration LAST_BREATH = Duration.ofSeconds(5);
+
   private final ProcessLaunch launch;
   private final Process process;
   private final ChildOutput output;
@@ -69,6 +72,7 @@ final class DeviceProcess implements AutoCloseable {
       try {
         return new DeviceProcess(launch, process, output, server.accept());
       } catch (ClosedChannelException e) {
+        alarm.cancel(false);
         SquallException failure = lost(launch, process, output, late.get(), limit, "starting");
         output.delete();
         throw failure;
@@ -130,6 +134,8 @@ final class DeviceProcess implements AutoCloseable {
     } catch (ProtocolException e) {
       throw nonsense(doing, e.getMessage());
     } catch (IOException e) {
+      // What follows is no longer up to the time limit.
+      alarm.cancel(false);
       throw lost(launch, process, output, late.get(), limit, doing);
     } finally {
       alarm.cancel(false);
@@ -186,7 +192,7 @@ final class DeviceProcess implements AutoCloseable {
     String end = "hung up and was ended";
     try {
       // The socket closes a little before the process is gone.
-      if (process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (process.waitFor(LAST_BREATH.toMillis(), TimeUnit.MILLISECONDS)) {
         int code = process.exitValue();
         end = code > 128 ? "was ended by signal " + (code - 128) : "ended with exit code " + code;
       } else {

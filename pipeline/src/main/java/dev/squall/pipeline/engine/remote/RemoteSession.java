@@ -84,7 +84,7 @@ final class RemoteSession implements DeviceSession {
             kernel.signature().parameterTexts(key.call().sizes()),
             inputs,
             outputs),
-        limits.run(),
+        limits.first(),
         "preparing " + kernel.id());
     prepared.put(key, added);
     return added;

@@ -11,6 +11,7 @@ import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.tensor.TensorMemory;
+import dev.squall.kernels.tensor.TensorType;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
@@ -43,8 +44,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(300)
 class OpenClCpuTest {
-  private static final String POCL = "libpocl";
-  private static final String INTEL = "libintelocl";
+  private static final String POCL = "libpocl.so";
+  private static final String INTEL = "libintelocl.so";
 
   @TempDir private Path cache;
 
@@ -79,18 +80,13 @@ class OpenClCpuTest {
         .generate(kernel.signature(), extents, Map.of())
         .forEach(
             (port, tensor) -> {
-              Tensor shared =
-                  Tensor.allocate(memory, dev.squall.kernels.tensor.TensorType.of(tensor));
+              Tensor shared = Tensor.allocate(memory, TensorType.of(tensor));
               shared.data().copyFrom(tensor.data());
               inputs.put(port, shared);
             });
     Call bound = Call.of(kernel, inputs, Map.of());
     return new Call(
         bound.sizes(), inputs, kernel.signature().allocateOutputs(bound.sizes(), memory));
-  }
-
-  private static Call scores(Kernel kernel, TensorMemory memory, long tokens) {
-    return call(kernel, memory, Map.of("H", 3L, "Hk", 1L, "L", tokens, "D", 13L));
   }
 
   private static void assertRight(Kernel kernel, Call call, Device device) {
@@ -110,11 +106,11 @@ class OpenClCpuTest {
     try (DeviceSession session = engine.open(device)) {
       Map<String, Call> calls =
           Map.of(
-              "tiles", scores(scores, engine.memory(), 75),
+              "tiles", call(masses, engine.memory(), Map.of("H", 3L, "L", 700L)),
               "loops", call(convolution, engine.memory(), Map.of("C", 5L, "L", 37L, "W", 4L)));
       calls.forEach(
           (variant, call) -> {
-            Kernel kernel = variant.equals("tiles") ? scores : convolution;
+            Kernel kernel = variant.equals("tiles") ? masses : convolution;
             DeviceSession.Times first = session.run(kernel, kernel.variant(variant), call);
             assertRight(kernel, call, device);
             assertThat(first.compile()).isPositive();
@@ -137,7 +133,7 @@ class OpenClCpuTest {
     Engine engine = engine(library);
     Device device = device(engine);
     Kernel kernel = KernelCatalog.load().kernel("xattention.scores");
-    Call call = scores(kernel, engine.memory(), 750);
+    Call call = call(kernel, engine.memory(), Map.of("H", 3L, "Hk", 1L, "L", 200L, "D", 13L));
     try (DeviceSession session = engine.open(device);
         ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor()) {
       session.run(kernel, kernel.variant("loops"), call);

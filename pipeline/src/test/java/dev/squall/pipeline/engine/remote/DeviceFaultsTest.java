@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class DeviceFaultsTest {
   }
 
   private void assertFails(Fault fault, ErrorClass errorClass, String message) {
-    SquallException failure = failureOf(launches.launch(fault), FaultyLaunches.briefCalls());
+    SquallException failure = failureOf(launches.launch(fault), FaultyLaunches.patient());
     assertThat(failure).hasMessage(message);
     assertThat(failure.errorClass()).isEqualTo(errorClass);
   }
@@ -101,14 +102,20 @@ class DeviceFaultsTest {
 
   @Test
   void aCallThatHangsIsEndedWithItsProcess() {
-    long start = System.nanoTime();
-    assertFails(
-        Fault.HANGS_IN_A_CALL,
-        ErrorClass.TIMEOUT,
-        "faulty on tests did not answer within 1.00 s while "
-            + RUNNING
-            + " and was ended; SQUALL_DEVICE_TIMEOUT_S=SECONDS allows more");
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
+    SquallException failure =
+        failureOf(launches.launch(Fault.HANGS_IN_A_CALL), FaultyLaunches.briefCalls());
+
+    assertThat(failure.errorClass()).isEqualTo(ErrorClass.TIMEOUT);
+    // On a machine under load the limit may pass while the call is still being prepared.
+    assertThat(failure.getMessage())
+        .isIn(
+            Stream.of(RUNNING, "preparing testing.double")
+                .map(
+                    doing ->
+                        ("faulty on tests did not answer within 4.00 s while %s and was ended; "
+                                + "SQUALL_DEVICE_TIMEOUT_S=SECONDS allows more")
+                            .formatted(doing))
+                .toList());
   }
 
   @Test

@@ -51,7 +51,8 @@ final class FaultyLaunches {
 
   /** Ends a call that hangs. */
   static TimeLimits briefCalls() {
-    return new TimeLimits(PATIENT, PATIENT, Duration.ofSeconds(1), Duration.ofSeconds(1));
+    Duration brief = Duration.ofSeconds(4);
+    return new TimeLimits(PATIENT, PATIENT, brief, brief);
   }
 
   /** JVMs that this process started and that run: devices' processes alone. */

@@ -61,11 +61,10 @@ class LineFaultsTest {
     FaultyLaunches.requireNothingLeft();
   }
 
-  private Devices devices(ProcessLaunch launch) {
-    return devices(launch, FaultyLaunches.briefCalls());
-  }
-
-  private Devices devices(ProcessLaunch launch, TimeLimits limits) {
+  private Devices devices(Fault fault) {
+    TimeLimits limits =
+        fault == Fault.HANGS_IN_A_CALL ? FaultyLaunches.briefCalls() : FaultyLaunches.patient();
+    ProcessLaunch launch = launches.launch(fault);
     EnumerationCache answers = EnumerationCache.read(folder.resolve("devices.json"));
     answers.put("faulty print", List.of(FaultyProcess.facts(0)));
     return new Devices(
@@ -138,7 +137,7 @@ class LineFaultsTest {
 
   @Test
   void aSoundDeviceServesTheLine() {
-    RunResult result = auto(devices(launches.launch(Fault.NONE)));
+    RunResult result = auto(devices(Fault.NONE));
 
     assertRight(result, "tiles on card", "tiles on card");
     assertThat(result.events()).isEmpty();
@@ -149,24 +148,31 @@ class LineFaultsTest {
   @Test
   void theHostFinishesWhenTheProcessIsKilled() {
     assertLost(
-        auto(devices(launches.launch(Fault.KILLED_IN_A_CALL))),
+        auto(devices(Fault.KILLED_IN_A_CALL)),
         ErrorClass.DEVICE_LOST,
         "the process of faulty on tests was ended by signal 9 while running testing.double (tiles)");
   }
 
   @Test
   void theHostFinishesWhenTheDeviceHangs() {
-    assertLost(
-        auto(devices(launches.launch(Fault.HANGS_IN_A_CALL))),
-        ErrorClass.TIMEOUT,
-        "faulty on tests did not answer within 1.00 s while running testing.double (tiles) and was "
-            + "ended; SQUALL_DEVICE_TIMEOUT_S=SECONDS allows more");
+    RunResult result = auto(devices(Fault.HANGS_IN_A_CALL));
+
+    assertRight(result, "simd on host", "simd on host");
+    assertThat(result.events())
+        .extracting(Event::stage, Event::device, Event::errorClass)
+        .containsExactly(
+            tuple("first", "card", ErrorClass.TIMEOUT),
+            tuple("second", "card", ErrorClass.DEVICE_LOST));
+    // On a machine under load the limit may pass while the call is still being prepared.
+    assertThat(result.events().getFirst().what())
+        .startsWith("tiles on card failed: faulty on tests did not answer within 4.00 s while ")
+        .endsWith(" and was ended; SQUALL_DEVICE_TIMEOUT_S=SECONDS allows more" + ELSEWHERE);
   }
 
   @Test
   void theHostFinishesWhenTheDeviceDoesNotOpen() {
     assertLost(
-        auto(devices(launches.launch(Fault.ENDS_BEFORE_IT_CONNECTS))),
+        auto(devices(Fault.ENDS_BEFORE_IT_CONNECTS)),
         ErrorClass.DEVICE_LOST,
         "the process of faulty on tests ended with exit code 7 while starting; "
             + "it said: an earlier line | "
@@ -184,7 +190,7 @@ class LineFaultsTest {
             children.getFirst().onExit().join();
           }
         };
-    RunResult result = run(devices(launches.launch(Fault.NONE)), Graphs.chain(), List.of(), killer);
+    RunResult result = run(devices(Fault.NONE), Graphs.chain(), List.of(), killer);
 
     assertRight(result, "tiles on card", "simd on host");
     assertThat(result.events())
@@ -195,7 +201,7 @@ class LineFaultsTest {
 
   @Test
   void wrongNumbersAreComputedByTheHost() {
-    RunResult result = auto(devices(launches.launch(Fault.COMPUTES_WRONG_NUMBERS)));
+    RunResult result = auto(devices(Fault.COMPUTES_WRONG_NUMBERS));
 
     // The device is right the second time, and is checked again.
     assertRight(result, "simd on host", "tiles on card");
@@ -212,7 +218,7 @@ class LineFaultsTest {
 
   @Test
   void aLaunchThatFailedIsTriedInAnotherFormOnTheDevice() {
-    RunResult result = auto(devices(launches.launch(Fault.PRINTS_A_FAILURE)));
+    RunResult result = auto(devices(Fault.PRINTS_A_FAILURE));
 
     assertRight(result, "loops on card", "tiles on card");
     assertThat(result.events())
@@ -235,7 +241,7 @@ class LineFaultsTest {
     SquallException failure =
         catchThrowableOfType(
             SquallException.class,
-            () -> run(devices(launches.launch(fault)), Graphs.chain(), List.of("card"), SILENT));
+            () -> run(devices(fault), Graphs.chain(), List.of("card"), SILENT));
 
     assertThat(failure.errorClass())
         .isEqualTo(

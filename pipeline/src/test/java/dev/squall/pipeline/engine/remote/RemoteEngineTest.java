@@ -126,7 +126,7 @@ class RemoteEngineTest {
   void aStackThatFailsCostsOnlyItself() throws Exception {
     TimeLimits limits =
         new TimeLimits(
-            Duration.ofSeconds(8),
+            Duration.ofSeconds(15),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60));
@@ -144,7 +144,7 @@ class RemoteEngineTest {
             new MissingDevice(
                 "hangs",
                 "faulty",
-                "faulty on tests did not answer within 8.00 s while starting and was ended; "
+                "faulty on tests did not answer within 15.0 s while starting and was ended; "
                     + "SQUALL_DEVICE_TIMEOUT_S=SECONDS allows more",
                 "buy one"),
             new MissingDevice(
