@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -43,6 +44,7 @@ final class SpirvModule {
       throw new SquallException(ErrorClass.COMPILE, name + ": not a SPIR-V module");
     }
     try {
+      Objects.checkIndex(module.length % Integer.BYTES, 1);
       return new SpirvModule(words).rewritten();
     } catch (IndexOutOfBoundsException e) {
       throw new SquallException(ErrorClass.COMPILE, name + ": a damaged SPIR-V module", e);

@@ -5,9 +5,10 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.stack.DriverStack;
 import java.io.File;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -33,6 +34,9 @@ final class DeviceProcess implements AutoCloseable {
 
   /** What a child gets to close its driver in order. */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+  /** What a child that hung up gets to end: a crash of a large process takes its time. */
+  private static final Duration LAST_BREATH = Duration.ofSeconds(5);
 
   private final ProcessLaunch launch;
   private final Process process;
@@ -67,8 +71,11 @@ final class DeviceProcess implements AutoCloseable {
       ScheduledFuture<?> alarm = killAfter(process, limit, late);
       try {
         return new DeviceProcess(launch, process, output, server.accept());
-      } catch (AsynchronousCloseException e) {
-        throw lost(launch, process, output, late.get(), limit, "starting");
+      } catch (ClosedChannelException e) {
+        alarm.cancel(false);
+        SquallException failure = lost(launch, process, output, late.get(), limit, "starting");
+        output.delete();
+        throw failure;
       } finally {
         alarm.cancel(false);
       }
@@ -112,18 +119,23 @@ final class DeviceProcess implements AutoCloseable {
   }
 
   /**
+   * @param expected what the request is answered by
    * @param doing what the child is about to do, for messages
    * @throws SquallException with the class that the child reports, LAUNCH for a failure that its
    *     driver only printed, TIMEOUT or DEVICE_LOST
    */
-  Reply ask(Request request, Duration limit, String doing) {
+  <R extends Reply> R ask(Class<R> expected, Request request, Duration limit, String doing) {
     AtomicBoolean late = new AtomicBoolean();
     ScheduledFuture<?> alarm = killAfter(process, limit, late);
     Reply reply;
     try {
       frames.send(request);
       reply = frames.reply();
+    } catch (ProtocolException e) {
+      throw nonsense(doing, e.getMessage());
     } catch (IOException e) {
+      // What follows is no longer up to the time limit.
+      alarm.cancel(false);
       throw lost(launch, process, output, late.get(), limit, doing);
     } finally {
       alarm.cancel(false);
@@ -139,7 +151,19 @@ final class DeviceProcess implements AutoCloseable {
           "%s, %s: the driver reported success and printed: %s"
               .formatted(launch.name(), doing, printed.get()));
     }
-    return reply;
+    if (!expected.isInstance(reply)) {
+      throw nonsense(doing, "a reply to another request");
+    }
+    return expected.cast(reply);
+  }
+
+  /** Ends a child whose answers mean nothing. */
+  private SquallException nonsense(String doing, String answer) {
+    process.destroyForcibly();
+    return new SquallException(
+        ErrorClass.DEVICE_LOST,
+        "the process of %s answered nonsense while %s and was ended: %s"
+            .formatted(launch.name(), doing, answer));
   }
 
   private static ScheduledFuture<?> killAfter(Process process, Duration limit, AtomicBoolean late) {
@@ -165,10 +189,10 @@ final class DeviceProcess implements AutoCloseable {
           "%s did not answer within %.3g s while %s and was ended; %s=SECONDS allows more"
               .formatted(launch.name(), limit.toMillis() / 1e3, doing, TimeLimits.VARIABLE));
     }
-    String end = "did not end";
+    String end = "hung up and was ended";
     try {
       // The socket closes a little before the process is gone.
-      if (process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (process.waitFor(LAST_BREATH.toMillis(), TimeUnit.MILLISECONDS)) {
         int code = process.exitValue();
         end = code > 128 ? "was ended by signal " + (code - 128) : "ended with exit code " + code;
       } else {

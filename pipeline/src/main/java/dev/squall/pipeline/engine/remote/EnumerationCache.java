@@ -23,6 +23,9 @@ public final class EnumerationCache {
    */
   record Answer(List<DeviceFacts> devices, String reason) {
     Answer {
+      if (devices == null || reason == null) {
+        throw new IllegalArgumentException("half an answer");
+      }
       devices = List.copyOf(devices);
     }
   }
@@ -47,13 +50,20 @@ public final class EnumerationCache {
   }
 
   private static Map<String, Answer> readAnswers(Path file) {
+    Map<String, Answer> answers = new TreeMap<>();
     try {
-      return Files.exists(file)
-          ? JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, Answer>>() {})
-          : new TreeMap<>();
+      if (Files.exists(file)) {
+        Map<String, Answer> read =
+            JSON.readValue(file.toFile(), new TypeReference<TreeMap<String, Answer>>() {});
+        if (read != null) {
+          answers.putAll(read);
+        }
+      }
     } catch (IOException e) {
       return new TreeMap<>();
     }
+    answers.values().removeIf(answer -> answer == null);
+    return answers;
   }
 
   synchronized Optional<Answer> get(String key) {

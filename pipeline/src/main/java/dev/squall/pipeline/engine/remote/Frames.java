@@ -1,9 +1,11 @@
 package dev.squall.pipeline.engine.remote;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
@@ -34,23 +36,39 @@ final class Frames {
 
   /**
    * @throws EOFException when the other side is gone
+   * @throws ProtocolException when it sends anything else
    */
   Request request() throws IOException {
-    return REQUESTS.readValue(receive());
+    return receive(REQUESTS, Request.class);
   }
 
   /**
    * @throws EOFException when the other side is gone
+   * @throws ProtocolException when it sends anything else
    */
   Reply reply() throws IOException {
-    return REPLIES.readValue(receive());
+    return receive(REPLIES, Reply.class);
+  }
+
+  private <T> T receive(ObjectReader reader, Class<T> type) throws IOException {
+    byte[] json = receive();
+    try {
+      T message = type.cast(reader.readValue(json));
+      if (message != null) {
+        return message;
+      }
+    } catch (JsonProcessingException e) {
+      // Said below, in one line.
+    }
+    throw new ProtocolException(
+        "%d bytes that are no %s".formatted(json.length, type.getSimpleName()));
   }
 
   private byte[] receive() throws IOException {
     fill(length.clear());
     int bytes = length.flip().getInt();
     if (bytes < 0 || bytes > LONGEST) {
-      throw new IOException("a message of " + bytes + " bytes");
+      throw new ProtocolException("a message of " + bytes + " bytes");
     }
     ByteBuffer json = ByteBuffer.allocate(bytes);
     fill(json);

@@ -115,8 +115,14 @@ public final class RemoteEngine implements Engine {
 
   private EnumerationCache.Answer ask(Site site) {
     try (DeviceProcess process = DeviceProcess.start(site.launch(), limits.start())) {
-      Reply reply = process.ask(new Request.Enumerate(), limits.enumerate(), "listing its devices");
-      List<DeviceFacts> facts = ((Reply.Devices) reply).devices();
+      List<DeviceFacts> facts =
+          process
+              .ask(
+                  Reply.Devices.class,
+                  new Request.Enumerate(),
+                  limits.enumerate(),
+                  "listing its devices")
+              .devices();
       return new EnumerationCache.Answer(
           facts, facts.isEmpty() ? "its driver shows no device" : "");
     } catch (SquallException e) {
@@ -183,7 +189,8 @@ public final class RemoteEngine implements Engine {
       ProcessLaunch launch, int index, long memoryBytes, TimeLimits limits) {
     DeviceProcess process = DeviceProcess.start(launch, limits.start());
     try {
-      process.ask(new Request.Open(index, memoryBytes), limits.enumerate(), "opening it");
+      process.ask(
+          Reply.Done.class, new Request.Open(index, memoryBytes), limits.enumerate(), "opening it");
       return new RemoteSession(process, limits);
     } catch (SquallException e) {
       process.close();

@@ -40,13 +40,14 @@ final class RemoteSession implements DeviceSession {
       ready = prepare(key, kernel);
     }
     ready.poisonCopies();
-    Reply reply =
+    Reply.Ran reply =
         process.ask(
+            Reply.Ran.class,
             new Request.Run(ready.id()),
             first ? limits.first() : limits.run(),
             "running %s (%s)".formatted(kernel.id(), variant.name()));
     ready.copyBack();
-    Times inside = ((Reply.Ran) reply).times();
+    Times inside = reply.times();
     return new Times(
         inside.compile(),
         inside.copyIn(),
@@ -75,6 +76,7 @@ final class RemoteSession implements DeviceSession {
             });
     Prepared added = new Prepared(nextId++, copiesBack);
     process.ask(
+        Reply.Done.class,
         new Request.Prepare(
             added.id(),
             kernel.id(),
@@ -82,7 +84,7 @@ final class RemoteSession implements DeviceSession {
             kernel.signature().parameterTexts(key.call().sizes()),
             inputs,
             outputs),
-        limits.run(),
+        limits.first(),
         "preparing " + kernel.id());
     prepared.put(key, added);
     return added;
@@ -112,7 +114,8 @@ final class RemoteSession implements DeviceSession {
     Optional<Key> key = prepared.keySet().stream().filter(k -> k.call().equals(call)).findFirst();
     if (key.isPresent()) {
       Prepared gone = prepared.remove(key.get());
-      process.ask(new Request.Forget(gone.id()), limits.run(), "forgetting a call");
+      process.ask(
+          Reply.Done.class, new Request.Forget(gone.id()), limits.run(), "forgetting a call");
     }
   }
 

@@ -46,14 +46,24 @@ final class SharedMemory implements TensorMemory {
 
   @Override
   public Block allocate(long bytes, long alignment) {
-    Path file = newFile("tensor");
+    try {
+      requireSpace(bytes);
+      return create(newFile("tensor"), bytes);
+    } catch (IOException e) {
+      throw new SquallException(
+          ErrorClass.OUT_OF_MEMORY,
+          "cannot share %d bytes with a device's process: %s".formatted(bytes, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Block create(Path file, long bytes) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
-      requireSpace(bytes);
       Block block =
           new Block(
               channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.ofAuto()),
@@ -61,10 +71,8 @@ final class SharedMemory implements TensorMemory {
       CLEANER.register(block, () -> delete(file));
       return block;
     } catch (IOException e) {
-      throw new SquallException(
-          ErrorClass.OUT_OF_MEMORY,
-          "cannot share %d bytes with a device's process: %s".formatted(bytes, e.getMessage()),
-          e);
+      delete(file);
+      throw e;
     }
   }
 
@@ -85,6 +93,22 @@ final class SharedMemory implements TensorMemory {
       return new Block(segment, Optional.of(file));
     } catch (IOException e) {
       throw SquallException.invalidInput("cannot map a shared tensor: " + e.getMessage());
+    }
+  }
+
+  /** Folders of ours whose process is gone. */
+  static void removeOrphans(Path parent) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*-*")) {
+      for (Path folder : folders) {
+        String pid = folder.getFileName().toString().substring(PREFIX.length()).split("-")[0];
+        if (pid.matches("\\d{1,18}")
+            && Files.isWritable(folder)
+            && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+          Holder.remove(folder);
+        }
+      }
+    } catch (IOException e) {
+      // Another run's leavings are no reason to fail.
     }
   }
 
@@ -115,22 +139,6 @@ final class SharedMemory implements TensorMemory {
         return new SharedMemory(folder);
       } catch (IOException e) {
         throw new UncheckedIOException("no folder for shared memory in " + parent, e);
-      }
-    }
-
-    /** Folders of ours whose process is gone. */
-    private static void removeOrphans(Path parent) {
-      try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*-*")) {
-        for (Path folder : folders) {
-          String pid = folder.getFileName().toString().substring(PREFIX.length()).split("-")[0];
-          if (pid.matches("\\d{1,18}")
-              && Files.isWritable(folder)
-              && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-            remove(folder);
-          }
-        }
-      } catch (IOException e) {
-        // Another run's leavings are no reason to fail.
       }
     }
 

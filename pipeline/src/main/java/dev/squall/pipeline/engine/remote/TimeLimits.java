@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param start until it has connected
  * @param enumerate to list devices, and to open one
- * @param first a first run of a call, with compilation
+ * @param first to prepare a call, and to run it for the first time, with compilation
  * @param run a later run
  */
 public record TimeLimits(Duration start, Duration enumerate, Duration first, Duration run) {
