@@ -28,6 +28,11 @@ public final class EnumerationCache {
       }
       devices = List.copyOf(devices);
     }
+
+    /** What a driver showed. */
+    static Answer of(List<DeviceFacts> devices) {
+      return new Answer(devices, devices.isEmpty() ? "its driver shows no device" : "");
+    }
   }
 
   private final Path file;

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.engine.remote;
 
+import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.Sizes;
@@ -103,31 +104,29 @@ public final class RemoteEngine implements Engine {
 
   private EnumerationCache.Answer look(Site site) {
     String key = name + " " + site.fingerprint();
-    return cache
-        .get(key)
-        .orElseGet(
-            () -> {
-              EnumerationCache.Answer answer = ask(site);
-              cache.put(key, answer);
-              return answer;
-            });
+    return cache.get(key).orElseGet(() -> ask(site, key));
   }
 
-  private EnumerationCache.Answer ask(Site site) {
+  private EnumerationCache.Answer ask(Site site, String key) {
+    EnumerationCache.Answer answer;
     try (DeviceProcess process = DeviceProcess.start(site.launch(), limits.start())) {
-      List<DeviceFacts> facts =
-          process
-              .ask(
-                  Reply.Devices.class,
-                  new Request.Enumerate(),
-                  limits.enumerate(),
-                  "listing its devices")
-              .devices();
-      return new EnumerationCache.Answer(
-          facts, facts.isEmpty() ? "its driver shows no device" : "");
+      answer =
+          EnumerationCache.Answer.of(
+              process
+                  .ask(
+                      Reply.Devices.class,
+                      new Request.Enumerate(),
+                      limits.enumerate(),
+                      "listing its devices")
+                  .devices());
     } catch (SquallException e) {
-      return new EnumerationCache.Answer(List.of(), e.getMessage());
+      answer = new EnumerationCache.Answer(List.of(), e.getMessage());
+      if (e.errorClass() == ErrorClass.TIMEOUT || e.errorClass() == ErrorClass.DEVICE_LOST) {
+        return answer; // perhaps not next time
+      }
     }
+    cache.put(key, answer);
+    return answer;
   }
 
   private Device device(DeviceFacts facts, Site site, Map<String, Integer> used) {

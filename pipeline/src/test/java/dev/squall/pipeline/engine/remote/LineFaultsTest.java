@@ -66,7 +66,7 @@ class LineFaultsTest {
         fault == Fault.HANGS_IN_A_CALL ? FaultyLaunches.briefCalls() : FaultyLaunches.patient();
     ProcessLaunch launch = launches.launch(fault);
     EnumerationCache answers = EnumerationCache.read(folder.resolve("devices.json"));
-    answers.put("faulty print", List.of(FaultyProcess.facts(0)));
+    answers.put("faulty print", EnumerationCache.Answer.of(List.of(FaultyProcess.facts(0))));
     return new Devices(
         List.of(
             new JvmEngine(Profiles.card(1e-6), 1L << 30, HostThreads.of(1)),

@@ -70,8 +70,10 @@ class RemoteEngineTest {
 
   @Test
   void devicesOfOneProfileAreNumberedOverAllStacks() {
-    answers.put("faulty print of one", List.of(FaultyProcess.facts(0), FaultyProcess.facts(1)));
-    answers.put("faulty print of two", List.of(FaultyProcess.facts(0)));
+    answers.put(
+        "faulty print of one",
+        EnumerationCache.Answer.of(List.of(FaultyProcess.facts(0), FaultyProcess.facts(1))));
+    answers.put("faulty print of two", EnumerationCache.Answer.of(List.of(FaultyProcess.facts(0))));
     RemoteEngine.Site one = site("one", Fault.NONE);
     RemoteEngine.Site two = site("two", Fault.NONE);
 
@@ -90,7 +92,8 @@ class RemoteEngineTest {
   void aShippedProfileNamesItsDevice() {
     answers.put(
         "faulty print of one",
-        List.of(named("Portable Computing Language", "cpu-haswell-Some CPU", "cpu", 4096)));
+        EnumerationCache.Answer.of(
+            List.of(named("Portable Computing Language", "cpu-haswell-Some CPU", "cpu", 4096))));
 
     Device device =
         engine(FaultyLaunches.patient(), site("one", Fault.NONE)).enumerate().devices().getFirst();
@@ -101,7 +104,9 @@ class RemoteEngineTest {
 
   @Test
   void aDeviceWithoutWorkGroupsTakesNoKernelsThatNeedThem() {
-    answers.put("faulty print of one", List.of(named("P", "N", "accelerator", 0)));
+    answers.put(
+        "faulty print of one",
+        EnumerationCache.Answer.of(List.of(named("P", "N", "accelerator", 0))));
 
     Device device =
         engine(FaultyLaunches.patient(), site("one", Fault.NONE)).enumerate().devices().getFirst();
@@ -111,7 +116,7 @@ class RemoteEngineTest {
 
   @Test
   void hostCodeIsNotForOtherProcesses() {
-    answers.put("faulty print of one", List.of(FaultyProcess.facts(0)));
+    answers.put("faulty print of one", EnumerationCache.Answer.of(List.of(FaultyProcess.facts(0))));
     RemoteEngine engine = engine(FaultyLaunches.patient(), site("one", Fault.NONE));
     Device device = engine.enumerate().devices().getFirst();
     Variant simd = new DoublingKernel().variant("simd");
@@ -154,15 +159,16 @@ class RemoteEngineTest {
                     + "it said: an earlier line | "
                     + FaultyProcess.LAST_WORDS,
                 "buy one"));
-    // What was found is known from now on; what was not is asked again.
-    assertThat(answers.get("faulty print of sound")).hasValue(List.of(FaultyProcess.facts(0)));
+    // What was found is known from now on; what crashed is asked again.
+    assertThat(answers.get("faulty print of sound"))
+        .hasValue(EnumerationCache.Answer.of(List.of(FaultyProcess.facts(0))));
     assertThat(answers.get("faulty print of crashes")).isEmpty();
     FaultyLaunches.requireNothingLeft();
   }
 
   @Test
   void aDeviceThatIsKnownIsListedWithoutAsking() {
-    answers.put("faulty print of one", List.of(FaultyProcess.facts(0)));
+    answers.put("faulty print of one", EnumerationCache.Answer.of(List.of(FaultyProcess.facts(0))));
     RemoteEngine engine = engine(FaultyLaunches.patient(), site("one", Fault.HANGS_WHEN_OPENED));
 
     assertThat(engine.enumerate().devices()).hasSize(1);
