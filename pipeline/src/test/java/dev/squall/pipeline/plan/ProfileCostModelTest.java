@@ -66,6 +66,23 @@ class ProfileCostModelTest {
         .isLessThan(model.predict(STAGE, variant("loops"), host, 0).compute());
   }
 
+  @Test
+  void rowsSuitProcessorsAndTilesSuitCards() {
+    Variant.Device loops = (Variant.Device) variant("loops");
+    Variant rows = new Variant.Device("rows", loops.condition(), loops.program());
+    Device cpu = new NullDevice("cpu", ofKind(DeviceKind.CPU)).device();
+    Device gpu = new NullDevice("gpu", ofKind(DeviceKind.GPU)).device();
+
+    assertThat(model.predict(STAGE, rows, cpu, 0).compute())
+        .isLessThan(model.predict(STAGE, variant("tiles"), cpu, 0).compute());
+    assertThat(model.predict(STAGE, rows, gpu, 0).compute())
+        .isGreaterThan(model.predict(STAGE, variant("tiles"), gpu, 0).compute());
+  }
+
+  private static DeviceProfile ofKind(DeviceKind kind) {
+    return Profiles.profile(kind, true, 1, 1e6, 0, 1e6);
+  }
+
   private Prediction predict(String variant, DeviceProfile profile, long transferBytes) {
     return model.predict(
         STAGE, variant(variant), new NullDevice("card", profile).device(), transferBytes);
