@@ -210,7 +210,7 @@ class LineCommandsTest {
     assertThat(lines)
         .filteredOn(line -> line.get("stage").asText().equals("dense"))
         .extracting(line -> line.get("variant").asText())
-        .containsExactlyInAnyOrder("simd", "tiles", "loops", "reference");
+        .containsExactlyInAnyOrder("simd", "tiles", "rows", "loops", "reference");
     assertThat(lines)
         .allSatisfy(
             line -> {

@@ -107,7 +107,8 @@ class CheckupTest {
           .as(kernel.id())
           .extracting(TrialInputs.Case::name)
           .contains("odd sizes", "even sizes")
-          .hasSizeGreaterThan(3);
+          // Unit vectors have neither zeros nor extremes to try.
+          .hasSizeGreaterThan(kernel.id().equals("modm.retrieve") ? 2 : 3);
     }
   }
 }

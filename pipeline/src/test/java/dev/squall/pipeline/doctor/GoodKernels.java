@@ -310,7 +310,7 @@ final class GoodKernels {
       do {
         k++;
         sum += k;
-      } while (k < 5);
+      } while (k < dims.get(2));
       while (k > 0 && sum > 3) {
         k--;
       }

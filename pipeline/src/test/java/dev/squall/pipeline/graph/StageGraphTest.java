@@ -145,7 +145,7 @@ class StageGraphTest {
     assertRefused(
         () -> scores(Map.of("strde", "8")),
         "stage scores: xattention.scores: unknown parameter strde; there are:"
-            + " stride, causal, scale, estimate");
+            + " stride, causal, scale, estimate, phases");
     assertRefused(
         () ->
             scores(Map.of("stride", "16"))
