@@ -31,7 +31,11 @@ final class SampleCalls {
           Map.entry("W", 4L),
           Map.entry("B", 1L),
           Map.entry("M", 64L),
+          Map.entry("K", 64L),
           Map.entry("stored", 576L));
+
+  /** Tokens of more than one chunk of a scan. */
+  private static final long LONG_SCAN = 512;
 
   private SampleCalls() {}
 
@@ -75,6 +79,9 @@ final class SampleCalls {
           }
         }
       }
+    }
+    if (kernel.id().startsWith("mamba.")) {
+      extents.replace("L", LONG_SCAN);
     }
     return extents;
   }
