@@ -31,8 +31,10 @@ final class SampleCalls {
           Map.entry("W", 4L),
           Map.entry("B", 1L),
           Map.entry("M", 64L),
-          Map.entry("K", 64L),
           Map.entry("stored", 576L));
+
+  /** Columns of a matrix that both formats of {@code stored} elements fill by whole rows. */
+  private static final long SEED_COLUMNS = 64;
 
   /** Tokens of more than one chunk of a scan. */
   private static final long LONG_SCAN = 512;
@@ -78,6 +80,13 @@ final class SampleCalls {
             }
           }
         }
+      }
+    }
+    if (kernel.id().startsWith("seedlm.") && extents.containsKey("stored")) {
+      boolean columns =
+          kernel.signature().inputs().stream().anyMatch(port -> port.dims().contains("K"));
+      if (columns) {
+        extents.put("K", SEED_COLUMNS);
       }
     }
     if (kernel.id().startsWith("mamba.")) {
