@@ -24,6 +24,9 @@ import java.util.Optional;
  * the next call gets a new one.
  */
 final class CodeCapture implements AutoCloseable {
+  /** Every form of a bundle starts from OpenCL C. */
+  private static final String BACKEND = "opencl";
+
   private final TornadoSdk sdk;
   private final DriverStack stack;
   private final Path cache;
@@ -45,16 +48,15 @@ final class CodeCapture implements AutoCloseable {
    */
   static CodeCapture open(
       BundleTarget target, List<TornadoSdk> sdks, DriverStacks stacks, Path cache, Path folder) {
-    String backend = "opencl";
     TornadoSdk sdk =
         sdks.stream()
-            .filter(candidate -> candidate.backends().contains(backend))
+            .filter(candidate -> candidate.backends().contains(BACKEND))
             .findFirst()
             .orElseThrow(
                 () ->
                     SquallException.unsupported(
                         "bundles for %s need a TornadoVM with the %s back end: list its folder in %s"
-                            .formatted(target.key(), backend, TornadoSdk.VARIABLE)));
+                            .formatted(target.key(), BACKEND, TornadoSdk.VARIABLE)));
     String name =
         switch (target) {
           case OPENCL_CPU -> "pocl";
