@@ -57,6 +57,25 @@ final class XAttentionPrograms {
     };
   }
 
+  /** Mean scores alone. */
+  static Task scoresWide(Groups groups) {
+    int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresWideTiles.TILE);
+    return new Task(
+        AntidiagonalScoresWideTiles.class,
+        "meanWide",
+        Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresWideTiles.ITEMS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                AntidiagonalScoresWideTiles::meanWide,
+                arguments.context(),
+                arguments.f32("q"),
+                arguments.f32("k"),
+                arguments.f32("scores"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
   static Task scoresTiles(Groups groups) {
     int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTiles.TILE);
     Grid grid = Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresTiles.ITEMS);
