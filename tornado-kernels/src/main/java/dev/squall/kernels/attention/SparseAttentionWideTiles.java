@@ -9,8 +9,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * Attention with explicit work-groups for GPUs with many registers: a group of 8 × 16 work-items
  * takes 64 query rows of one head and walks the kept keys 64 at a time. An item holds 8 × 4 logits
- * and 8 × 8 outputs in registers; slices of 16 features of queries and keys, then of 16 keys of
- * values, pass through local memory, and so do the weights between the two products.
+ * and 8 × 8 outputs in registers; slices of 32 features of queries and keys, then of 32 keys of
+ * values, pass through local memory, and so do the weights between the two products. Each item adds
+ * up its own weights; the sums of a row meet once, at the end.
  */
 public final class SparseAttentionWideTiles {
   /** Query rows, and keys of a step; a block of the mask must be a multiple of it. */
@@ -25,7 +26,7 @@ public final class SparseAttentionWideTiles {
   /** Registers that an item needs. */
   public static final int REGISTERS = 200;
 
-  private static final int SLICE = 16;
+  private static final int SLICE = 32;
 
   /** One more than the tile, so that the features of a token fall into different banks. */
   private static final int PITCH = 65;
@@ -35,10 +36,12 @@ public final class SparseAttentionWideTiles {
   private static final int ROW_STEP = 8;
   private static final int COLUMN_STEP = 16;
   private static final int KEY_SLICE = SLICE * PITCH;
+  private static final int PART_PITCH = 17;
   private static final float ABSENT = -1.0e30f;
 
   /** Local memory of a group. */
-  public static final int LOCAL_BYTES = 4 * (2 * SLICE * PITCH + TILE * PITCH + 3 * TILE);
+  public static final int LOCAL_BYTES =
+      4 * (2 * SLICE * PITCH + TILE * PITCH + TILE * PART_PITCH + 2 * TILE);
 
   private SparseAttentionWideTiles() {}
 
@@ -55,14 +58,15 @@ public final class SparseAttentionWideTiles {
       FloatArray o,
       IntArray dims,
       FloatArray scalars) {
-    float[] slices = context.allocateFloatLocalArray(2080);
+    float[] slices = context.allocateFloatLocalArray(4160);
     float[] weights = context.allocateFloatLocalArray(4160);
+    float[] parts = context.allocateFloatLocalArray(1088);
     float[] largest = context.allocateFloatLocalArray(64);
-    float[] total = context.allocateFloatLocalArray(64);
     float[] fade = context.allocateFloatLocalArray(64);
     float[] logits = new float[32];
     float[] sums = new float[32];
     float[] upper = new float[32];
+    float[] totals = new float[8];
 
     int heads = dims.get(0);
     int keyHeads = dims.get(1);
@@ -92,14 +96,18 @@ public final class SparseAttentionWideTiles {
 
     int column = item & 15;
     int row = item >> 4;
+    int feature = item & 31;
+    int line = item >> 5;
 
     for (int n = 0; n < 32; n++) {
       sums[n] = 0.0f;
       upper[n] = 0.0f;
     }
+    for (int n = 0; n < ROWS_PER_ITEM; n++) {
+      totals[n] = 0.0f;
+    }
     if (item < TILE) {
       largest[item] = ABSENT;
-      total[item] = 0.0f;
       fade[item] = 0.0f;
     }
 
@@ -118,28 +126,29 @@ public final class SparseAttentionWideTiles {
           logits[n] = 0.0f;
         }
         for (int start = 0; start < size; start += SLICE) {
-          int d = start + column;
-          float present = d < size ? 1.0f : 0.0f;
-          int feature = TornadoMath.min(d, size - 1);
+          int d = TornadoMath.min(start + feature, size - 1);
+          // A feature beyond the last counts nothing.
+          float factor = start + feature < size ? scale : 0.0f;
+          int queryAt = queryBase + d;
+          int keyAt = keyBase + d;
           context.localBarrier();
-          for (int n = 0; n < ROWS_PER_ITEM; n++) {
-            int at = row + ROW_STEP * n;
+          for (int n = 0; n < 16; n++) {
+            int at = line + 4 * n;
             int query = TornadoMath.min(firstRow + at, lastRow);
             int key = TornadoMath.min(j + at, to - 1);
-            slices[column * PITCH + at] =
-                q.get(queryBase + query * size + feature) * (scale * present);
-            slices[KEY_SLICE + column * PITCH + at] = k.get(keyBase + key * size + feature);
+            slices[feature * PITCH + at] = q.get(queryAt + query * size) * factor;
+            slices[KEY_SLICE + feature * PITCH + at] = k.get(keyAt + key * size);
           }
           context.localBarrier();
           for (int f = 0; f < SLICE; f++) {
-            int queryAt = f * PITCH + row;
-            int keyAt = KEY_SLICE + f * PITCH + column;
-            float key0 = slices[keyAt];
-            float key1 = slices[keyAt + 16];
-            float key2 = slices[keyAt + 32];
-            float key3 = slices[keyAt + 48];
+            int rowAt = f * PITCH + row;
+            int columnAt = KEY_SLICE + f * PITCH + column;
+            float key0 = slices[columnAt];
+            float key1 = slices[columnAt + 16];
+            float key2 = slices[columnAt + 32];
+            float key3 = slices[columnAt + 48];
             for (int r = 0; r < ROWS_PER_ITEM; r++) {
-              float x = slices[queryAt + ROW_STEP * r];
+              float x = slices[rowAt + ROW_STEP * r];
               logits[4 * r] += x * key0;
               logits[4 * r + 1] += x * key1;
               logits[4 * r + 2] += x * key2;
@@ -151,54 +160,52 @@ public final class SparseAttentionWideTiles {
           int at = row + ROW_STEP * r;
           int edge = causal * (offset + firstRow + at + 1) + (1 - causal) * tokens;
           int end = TornadoMath.min(to, edge) - j;
+          float top = ABSENT;
           for (int c = 0; c < COLUMNS_PER_ITEM; c++) {
-            int keyColumn = column + COLUMN_STEP * c;
-            weights[at * PITCH + keyColumn] = keyColumn < end ? logits[4 * r + c] : ABSENT;
+            float logit = column + COLUMN_STEP * c < end ? logits[4 * r + c] : ABSENT;
+            logits[4 * r + c] = logit;
+            top = TornadoMath.max(top, logit);
           }
+          parts[at * PART_PITCH + column] = top;
         }
         context.localBarrier();
-        // Two items a row: each takes every second key, and both then see both halves.
-        int own = item >> 1;
-        int half = item & 1;
-        int weightRow = own * PITCH;
-        float top = ABSENT;
-        for (int c = 0; c < TILE; c += 2) {
-          top = TornadoMath.max(top, weights[weightRow + c + half]);
-        }
-        slices[item] = top;
-        context.localBarrier();
-        float before = largest[own];
-        float next = TornadoMath.max(before, TornadoMath.max(slices[2 * own], slices[2 * own + 1]));
-        float sum = 0.0f;
-        for (int c = 0; c < TILE; c += 2) {
-          float s = weights[weightRow + c + half];
-          float p = s > ABSENT ? TornadoMath.exp(s - next) : 0.0f;
-          weights[weightRow + c + half] = p;
-          sum += p;
-        }
-        slices[ITEMS + item] = sum;
-        context.localBarrier();
-        if (half == 0) {
-          float faded = TornadoMath.exp(before - next);
-          fade[own] = faded;
-          largest[own] = next;
-          total[own] = total[own] * faded + slices[ITEMS + item] + slices[ITEMS + item + 1];
+        if (item < TILE) {
+          float before = largest[item];
+          float next = before;
+          for (int c = 0; c < 16; c++) {
+            next = TornadoMath.max(next, parts[item * PART_PITCH + c]);
+          }
+          fade[item] = TornadoMath.exp(before - next);
+          largest[item] = next;
         }
         context.localBarrier();
         for (int r = 0; r < ROWS_PER_ITEM; r++) {
-          float rowFade = fade[row + ROW_STEP * r];
+          int at = row + ROW_STEP * r;
+          float next = largest[at];
+          float rowFade = fade[at];
+          float sum = 0.0f;
           for (int c = 0; c < COLUMNS_PER_ITEM; c++) {
+            float logit = logits[4 * r + c];
+            float weight = logit > ABSENT ? TornadoMath.exp(logit - next) : 0.0f;
+            weights[at * PITCH + column + COLUMN_STEP * c] = weight;
+            sum += weight;
             sums[4 * r + c] *= rowFade;
             upper[4 * r + c] *= rowFade;
           }
+          totals[r] = totals[r] * rowFade + sum;
         }
         for (int start = 0; start < TILE; start += SLICE) {
           context.localBarrier();
-          for (int n = item; n < SLICE * size; n += ITEMS) {
-            int r = n / size;
-            int d = n - r * size;
+          for (int n = 0; n < 4; n++) {
+            int r = row + ROW_STEP * n;
             int key = TornadoMath.min(j + start + r, to - 1);
-            slices[r * MAX_HEAD_SIZE + d] = v.get(keyBase + key * size + d);
+            int valueAt = keyBase + key * size;
+            for (int c = 0; c < 8; c++) {
+              int d = column + COLUMN_STEP * c;
+              if (d < size) {
+                slices[r * MAX_HEAD_SIZE + d] = v.get(valueAt + d);
+              }
+            }
           }
           context.localBarrier();
           for (int c = 0; c < SLICE; c++) {
@@ -238,8 +245,15 @@ public final class SparseAttentionWideTiles {
     }
     context.localBarrier();
     for (int r = 0; r < ROWS_PER_ITEM; r++) {
+      parts[(row + ROW_STEP * r) * PART_PITCH + column] = totals[r];
+    }
+    context.localBarrier();
+    for (int r = 0; r < ROWS_PER_ITEM; r++) {
       int at = row + ROW_STEP * r;
-      float weight = total[at];
+      float weight = 0.0f;
+      for (int c = 0; c < 16; c++) {
+        weight += parts[at * PART_PITCH + c];
+      }
       float inverse = 0.0f;
       if (weight > 0.0f) {
         inverse = 1.0f / weight;
