@@ -41,6 +41,11 @@ final class ModelArguments {
   private Map<String, String> parameters = new LinkedHashMap<>();
 
   Decoder decoder() {
+    return decoder(model);
+  }
+
+  /** The model of this name, or of this file. */
+  static Decoder decoder(String model) {
     return Decoder.open(new ModelStore(UserFiles.cache(), new Pip()).find(model));
   }
 

@@ -42,7 +42,8 @@ public record Generation(int tokens, PrefillResult prefill, double seconds) {
             prompt,
             attention,
             cache,
-            (layer, tensors, outcome) -> keys.prompt(layer, tensors),
+            PrefillObserver.ofGlobalLayers(
+                decoder.shape(), (layer, tensors, outcome) -> keys.prompt(layer, tensors)),
             threads);
     DecodeStep step = new DecodeStep(decoder, cache, keys, threads);
     float[] logits = lastLogits(decoder, prefill.hidden(), threads);
