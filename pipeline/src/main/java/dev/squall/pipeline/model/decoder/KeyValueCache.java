@@ -44,6 +44,10 @@ public final class KeyValueCache {
     return tokens;
   }
 
+  DecoderShape shape() {
+    return shape;
+  }
+
   int capacity() {
     return capacity;
   }
