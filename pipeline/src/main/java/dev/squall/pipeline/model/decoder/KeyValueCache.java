@@ -80,6 +80,11 @@ public final class KeyValueCache {
     tokens++;
   }
 
+  /** Forgets all tokens from {@code tokens} on. */
+  void rewind(int tokens) {
+    this.tokens = tokens;
+  }
+
   /** Keys of a layer; see {@link #at}. */
   public float[] keys(int layer) {
     return keys[layer];
