@@ -1,4 +1,4 @@
-package dev.squall.kernels.mamba;
+package dev.squall.kernels.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class LaneTransposeTest {
   @Test
   void turnsRowsIntoLanesAndBack() {
-    int lanes = Activations.LANES;
+    int lanes = MatrixTile.SPECIES.length();
     int squares = 3;
     int stride = squares * lanes + 5;
     float[] rows = new float[lanes * stride];
