@@ -1,5 +1,6 @@
 package dev.squall.pipeline.cli;
 
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.attention.AttentionMethods;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.Decoder;

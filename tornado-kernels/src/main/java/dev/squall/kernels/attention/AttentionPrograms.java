@@ -172,10 +172,7 @@ public final class AttentionPrograms {
 
   private static Program rowsProgram(Plan plan) {
     AttentionShape shape = plan.shape();
-    Map<String, TensorType> scratch = new LinkedHashMap<>();
-    if (plan.mask().equals(NO_MASK)) {
-      scratch.put(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
-    }
+    Map<String, TensorType> scratch = maskStandIn(plan);
     scratch.put(KEY_PANELS, panels(shape, shape.keyHeads()));
     scratch.put(VALUE_PANELS, panels(shape, shape.keyHeads()));
     scratch.put(ROW_QUERIES, panels(shape, shape.heads()));
@@ -315,12 +312,17 @@ public final class AttentionPrograms {
 
   /** The arrays that stand where the plan has neither port nor scratch of its own. */
   public static Map<String, TensorType> standIns(Plan plan) {
+    Map<String, TensorType> arrays = maskStandIn(plan);
+    if (plan.index().equals(NO_INDEX)) {
+      arrays.put(NO_INDEX, new TensorType(ElementType.I32, List.of(1L)));
+    }
+    return arrays;
+  }
+
+  private static Map<String, TensorType> maskStandIn(Plan plan) {
     Map<String, TensorType> arrays = new LinkedHashMap<>();
     if (plan.mask().equals(NO_MASK)) {
       arrays.put(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
-    }
-    if (plan.index().equals(NO_INDEX)) {
-      arrays.put(NO_INDEX, new TensorType(ElementType.I32, List.of(1L)));
     }
     return arrays;
   }

@@ -8,6 +8,7 @@ import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.TensorMemory;
 import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.DeviceLimits;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.MissingDevice;
@@ -28,6 +29,7 @@ import java.util.function.BiFunction;
 public final class RemoteEngine implements Engine {
   private static final int PROCESSOR_REGISTERS = 256;
   private static final int LEAST_REGISTERS = 64;
+  private static final String LISTING = "listing its devices";
 
   private final String name;
   private final List<Site> sites;
@@ -97,7 +99,9 @@ public final class RemoteEngine implements Engine {
   }
 
   private List<EnumerationCache.Answer> lookEverywhere() {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    // Not more at once than there are processors: a driver that waits for its turn seems to hang.
+    int together = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService threads = Executors.newFixedThreadPool(together)) {
       List<CompletableFuture<EnumerationCache.Answer>> answers =
           sites.stream()
               .map(site -> CompletableFuture.supplyAsync(() -> look(site), threads))
@@ -117,14 +121,11 @@ public final class RemoteEngine implements Engine {
       answer =
           EnumerationCache.Answer.of(
               process
-                  .ask(
-                      Reply.Devices.class,
-                      new Request.Enumerate(),
-                      limits.enumerate(),
-                      "listing its devices")
+                  .ask(Reply.Devices.class, new Request.Enumerate(), limits.enumerate(), LISTING)
                   .devices());
     } catch (SquallException e) {
-      answer = new EnumerationCache.Answer(List.of(), e.getMessage());
+      String context = "%s, %s: ".formatted(site.launch().name(), LISTING);
+      answer = new EnumerationCache.Answer(List.of(), e.getMessage().replace(context, ""));
       if (e.errorClass() == ErrorClass.TIMEOUT || e.errorClass() == ErrorClass.DEVICE_LOST) {
         return answer; // perhaps not next time
       }
@@ -149,7 +150,12 @@ public final class RemoteEngine implements Engine {
         facts.platform() + " " + facts.driver(),
         facts.memoryBytes(),
         traits(facts, profile),
-        profile);
+        profile,
+        new DeviceLimits(
+            facts.computeUnits(),
+            facts.maxAllocationBytes(),
+            facts.subGroupSizes(),
+            facts.spirv()));
   }
 
   private static DeviceTraits traits(DeviceFacts facts, DeviceProfile profile) {
