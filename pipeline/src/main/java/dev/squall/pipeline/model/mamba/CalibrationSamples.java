@@ -17,6 +17,10 @@ record CalibrationSamples(String kind, List<Plane> windows) {
     windows = List.copyOf(windows);
   }
 
+  CalibrationSamples named(String name) {
+    return new CalibrationSamples(name, windows);
+  }
+
   /**
    * Windows of a text, evenly spread over it.
    *
