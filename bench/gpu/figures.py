@@ -1,12 +1,15 @@
 """Times Squall's kernels on an NVIDIA GPU beside PyTorch on the same card, one JSON line a figure.
 
 Usage: python3 figures.py --squall "COMMAND…" [--devices opencl:h200,tornado-ptx:h200,…] [--limit 2] [--quick]
+       python3 figures.py --squall "COMMAND…" --devices … --verdicts     a verdict of every kernel, a line each
+       python3 figures.py --list-gpus devices.json                       NVIDIA's devices, as engine:device
 
 COMMAND starts Squall, for example ./squall; see run.sh. Every line of Squall's carries the verdict on the GPU's own
 output. "kernel" is the time by the device's clock, "median" from call to return with all copies.
 """
 
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import shlex
@@ -68,15 +71,47 @@ def squall_lines(command, device, kernel, sizes, parameters, variants, limit):
     return rows
 
 
+def gpus(path):
+    text = pathlib.Path(path).read_text()
+    found = []
+    for line in text.splitlines():
+        if line.startswith("{"):
+            device = json.loads(line)
+            if device.get("kind") == "gpu" and "NVIDIA" in str(device.get("name", "")):
+                found.append(f"{device['engine']}:{device['device']}")
+    return found
+
+
+def kernels(command):
+    done = subprocess.run([*command, "kernel", "list", "--json"], capture_output=True, text=True)
+    return [json.loads(line)["id"] for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def verdict(command, device, kernel):
+    rows = squall_lines(command, device, kernel, "", {}, "", 0.1)
+    return " ".join([device, kernel] + [row.get("verdict", row.get("error", "")) for row in rows])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--squall", required=True)
+    parser.add_argument("--squall", default="")
+    parser.add_argument("--list-gpus", metavar="FILE")
+    parser.add_argument("--verdicts", action="store_true")
     parser.add_argument("--devices", default="opencl:h200,tornado-ptx:h200,tornado-cuda:h200")
     parser.add_argument("--limit", type=float, default=2)
     parser.add_argument("--only", default="", help="kernels to time, separated by commas")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
+    if options.list_gpus:
+        print(",".join(gpus(options.list_gpus)))
+        return
     command = shlex.split(options.squall)
+    if options.verdicts:
+        pairs = [(device, kernel) for kernel in kernels(command) for device in options.devices.split(",")]
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for line in pool.map(lambda pair: verdict(command, *pair), pairs):
+                print(line, flush=True)
+        return
     peers = {}
     torch = [sys.executable, str(pathlib.Path(__file__).with_name("torch_peers.py"))]
     done = subprocess.run(torch + (["--quick"] if options.quick else []), capture_output=True, text=True)

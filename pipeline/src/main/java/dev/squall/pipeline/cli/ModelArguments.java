@@ -1,18 +1,7 @@
 package dev.squall.pipeline.cli;
 
-    Path file = find(model);
-    return weights == null
-        ? Decoder.open(file)
-        : Decoder.open(file, Weights.replacements(weights, HostThreads.all()));
-  }
-
-  /** The model of this name, or of this file. */
-  static Decoder decoder(String model) {
-    return Decoder.open(find(model));
-  }
-
-  private static Path find(String model) {
-    return new ModelStore(UserFiles.cache(), new Pip()).find(model);
+import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.attention.AttentionMethods;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.Decoder;

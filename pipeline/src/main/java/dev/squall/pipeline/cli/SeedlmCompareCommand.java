@@ -5,6 +5,7 @@ import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.seedlm.SeedApproximation;
 import dev.squall.kernels.seedlm.SeedFit;
 import dev.squall.kernels.seedlm.SeedShape;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.attention.AttentionMethods;
 import dev.squall.pipeline.model.bert.SentenceEncoder;
 import dev.squall.pipeline.model.decoder.Decoder;

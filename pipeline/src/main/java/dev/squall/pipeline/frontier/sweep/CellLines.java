@@ -72,7 +72,8 @@ final class CellLines {
     Setting setting = new Setting(phase, line.required("method").textValue(), parameters);
     Task task = Task.valueOf(line.required("task").textValue().toUpperCase(Locale.ROOT));
     CellKey key =
-        new CellKey(setting, task, line.required("length").intValue(), line.required("sample").intValue());
+        new CellKey(
+            setting, task, line.required("length").intValue(), line.required("sample").intValue());
     return new Cell(
         key,
         number(line, "score"),

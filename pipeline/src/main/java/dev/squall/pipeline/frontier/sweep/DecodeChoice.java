@@ -3,7 +3,6 @@ package dev.squall.pipeline.frontier.sweep;
 import dev.squall.pipeline.model.attention.AttentionMethods;
 import dev.squall.pipeline.model.decoder.DecodeKeys;
 import java.util.List;
-import java.util.Map;
 
 /** Methods of decoding, and a window of the last keys to compare them with. */
 final class DecodeChoice {
