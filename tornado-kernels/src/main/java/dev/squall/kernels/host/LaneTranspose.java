@@ -41,19 +41,19 @@ public final class LaneTranspose {
   /**
    * Transposes {@code squares} neighbouring squares of rows into columns.
    *
-   * @param rows LANES rows of {@code stride} floats
+   * @param rows LANES rows of {@code stride} floats, of which those from {@code from} on are turned
    * @param columns for each position along the rows one vector of LANES
    */
-  public void toLanes(float[] rows, int stride, float[] columns, int squares) {
+  public void toLanes(float[] rows, int from, int stride, float[] columns, int squares) {
     for (int s = 0; s < squares; s++) {
-      transpose(rows, s * LANES, stride, columns, s * LANES * LANES, LANES);
+      transpose(rows, from + s * LANES, stride, columns, s * LANES * LANES, LANES);
     }
   }
 
   /** The inverse of {@link #toLanes}. */
-  public void toRows(float[] columns, float[] rows, int stride, int squares) {
+  public void toRows(float[] columns, float[] rows, int from, int stride, int squares) {
     for (int s = 0; s < squares; s++) {
-      transpose(columns, s * LANES * LANES, LANES, rows, s * LANES, stride);
+      transpose(columns, s * LANES * LANES, LANES, rows, from + s * LANES, stride);
     }
   }
 
