@@ -17,10 +17,14 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOME = os.path.dirname(os.path.dirname(HERE))
 PEAK_EVERY = 3
+
+# Threads of the other side may spin a while after their work, waiting for more.
+PAUSE = 0.1
 
 
 class Side:
@@ -40,6 +44,7 @@ class Side:
         return json.loads(text)
 
     def run(self, job):
+        time.sleep(PAUSE)
         print(job, file=self.process.stdin, flush=True)
         self.times[job].append(self.line()["milliseconds"])
 
