@@ -49,7 +49,7 @@ class HelpTest {
         + " --param --no-recall --no-perplexity --json",
     "generate, --model --prompt --text --tokens --temperature --seed --controls --attention",
     "seedlm, compress decompress inspect compare model-cycles",
-    "seedlm compare, FOLDER --compressed --method --bits --texts",
+    "seedlm compare, MODEL --compressed --method --bits --texts --text --tokens",
     "seedlm compress, IN --bits --out --fit --seeds --only --quiet",
     "seedlm decompress, IN --out",
     "seedlm inspect, FILE --against",

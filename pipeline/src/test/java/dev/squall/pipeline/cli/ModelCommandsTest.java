@@ -15,6 +15,9 @@ import dev.squall.pipeline.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +138,42 @@ class ModelCommandsTest {
     CommandRun chance =
         run("generate", "--model", model, "--text", text, "--temperature", "0.9", "--seed", "3");
     assertThat(chance.exitCode()).isZero();
+  }
+
+  private String[] decode(String... more) {
+    String[] fixed = {"generate", "--model", model, "--text", text, "--tokens", "12"};
+    return Stream.of(fixed, more).flatMap(Arrays::stream).toArray(String[]::new);
+  }
+
+  @Test
+  void methodsOfDecodingAreChosenByName() {
+    String dense = run(decode()).output();
+    for (String method : List.of("quest", "snapkv", "ada-snapkv")) {
+      CommandRun run = run(decode("--decode", method, "--budget", "300"));
+      assertThat(run.errors()).isEmpty();
+      assertThat(run.output()).as(method).isEqualTo(dense);
+      assertThat(
+              run(decode("--decode", method, "--budget", "16", "--decode-param", "pool=1"))
+                  .exitCode())
+          .isEqualTo(method.equals("quest") ? ExitCodes.USAGE : 0);
+    }
+    assertThat(
+            run(decode("--decode", "quest", "--budget", "8", "--decode-param", "page=4")).errors())
+        .isEmpty();
+    assertRefused(
+        "squall: INVALID_INPUT: no method of decoding named h2o; there are: dense, quest, snapkv,"
+            + " ada-snapkv",
+        decode("--decode", "h2o"));
+    assertRefused(
+        "squall: INVALID_INPUT: dense decoding has no parameter budget; it keeps all keys",
+        decode("--budget", "9"));
+    assertRefused(
+        "squall: INVALID_INPUT: frontier.quest: parameter budget = 0: expected integer 1 to"
+            + " 1073741824",
+        decode("--decode", "quest", "--budget", "0"));
+    assertRefused(
+        "squall: INVALID_INPUT: frontier.snapkv: pool = 4 must be odd",
+        decode("--decode", "snapkv", "--decode-param", "pool=4"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.squall.pipeline.model.attention;
 import dev.squall.kernels.KernelCatalog;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Parameter;
 import dev.squall.kernels.spec.Port;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class AttentionMethods {
   static {
     SHORT_NAMES.put("dense", "attention.dense");
     SHORT_NAMES.put("xattention", "xattention.prefill");
+    SHORT_NAMES.put("xattention-groups", "xattention.group_prefill");
     SHORT_NAMES.put("vertical-slash", "frontier.vertical_slash");
     SHORT_NAMES.put("flexprefill", "frontier.flexprefill");
     SHORT_NAMES.put("block-topk", "frontier.block_topk");
@@ -52,6 +54,14 @@ public final class AttentionMethods {
   /** Short names first. */
   public List<String> names() {
     return List.copyOf(methods.keySet());
+  }
+
+  /** Parameters of a method that users may set; none for a name that is none. */
+  public List<String> parameters(String name) {
+    Kernel kernel = methods.get(name);
+    return kernel == null
+        ? List.of()
+        : kernel.signature().parameters().stream().map(Parameter::name).toList();
   }
 
   /**

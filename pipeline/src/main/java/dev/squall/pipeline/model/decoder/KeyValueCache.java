@@ -44,6 +44,10 @@ public final class KeyValueCache {
     return tokens;
   }
 
+  DecoderShape shape() {
+    return shape;
+  }
+
   int capacity() {
     return capacity;
   }
@@ -74,6 +78,11 @@ public final class KeyValueCache {
   /** Counts the token whose keys and values all layers have taken. */
   void advance() {
     tokens++;
+  }
+
+  /** Forgets all tokens from {@code tokens} on. */
+  void rewind(int tokens) {
+    this.tokens = tokens;
   }
 
   /** Keys of a layer; see {@link #at}. */
