@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       ModelCommand.class,
       PrefillCommand.class,
       GenerateCommand.class,
+      FrontierCommand.class,
       SeedlmCommand.class,
       SegmentCommand.class,
       OuromambaCommand.class,

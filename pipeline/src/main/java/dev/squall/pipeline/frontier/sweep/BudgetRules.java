@@ -57,7 +57,11 @@ public final class BudgetRules {
     int nearest = nearest(length, Budgets::verticalSlash);
     int lines =
         scaled(
-            between(Budgets.DECODE_SPARSITY, numbers(Budgets.verticalSlash(nearest)), sparsity, nearest),
+            between(
+                Budgets.DECODE_SPARSITY,
+                numbers(Budgets.verticalSlash(nearest)),
+                sparsity,
+                nearest),
             nearest,
             length);
     return Map.of("verticals", String.valueOf(lines), "slashes", String.valueOf(lines));
@@ -79,19 +83,17 @@ public final class BudgetRules {
             sparsity,
             nearest);
     return Map.of(
-        "alpha",
-        text(alpha),
-        "min_budget",
-        String.valueOf(scaled(least, nearest, length)));
+        "alpha", text(alpha), "min_budget", String.valueOf(scaled(least, nearest, length)));
   }
 
   private static Map<String, String> blockTopk(double sparsity, int length) {
-    int blocks = Math.ceilDiv(length, BLOCK);
-    return Map.of(
-        "block",
-        String.valueOf(BLOCK),
-        "top",
-        String.valueOf(BlockBudget.top(sparsity, blocks)));
+    int listed = Budgets.BLOCK_SPARSITY.indexOf(sparsity);
+    List<Integer> tops = Budgets.blockTopk(length);
+    int top =
+        listed >= 0 && !tops.isEmpty()
+            ? tops.get(listed)
+            : BlockBudget.top(sparsity, Math.ceilDiv(length, BLOCK));
+    return Map.of("block", String.valueOf(BLOCK), "top", String.valueOf(top));
   }
 
   /** Lines of three directions a stride apart keep about 1 − (1 − 1/stride)³. */
@@ -120,7 +122,7 @@ public final class BudgetRules {
   }
 
   private static int scaled(double budget, int from, int to) {
-    return (int) Math.clamp(Math.round(budget * to / from), 1, to);
+    return Math.clamp(Math.round(budget * to / from), 1, to);
   }
 
   private static List<Double> numbers(List<Integer> values) {

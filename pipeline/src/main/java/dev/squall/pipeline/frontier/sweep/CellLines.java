@@ -48,6 +48,7 @@ final class CellLines {
     key.setting().parameters().forEach(parameters::put);
     line.put("task", key.task().label()).put("length", key.length()).put("sample", key.sample());
     put(line, "score", cell.score());
+    put(line, "chance", cell.chance());
     put(line, "parsed", cell.parsed());
     put(line, "loss", cell.loss());
     line.put("tokens", cell.tokens());
@@ -72,10 +73,12 @@ final class CellLines {
     Setting setting = new Setting(phase, line.required("method").textValue(), parameters);
     Task task = Task.valueOf(line.required("task").textValue().toUpperCase(Locale.ROOT));
     CellKey key =
-        new CellKey(setting, task, line.required("length").intValue(), line.required("sample").intValue());
+        new CellKey(
+            setting, task, line.required("length").intValue(), line.required("sample").intValue());
     return new Cell(
         key,
         number(line, "score"),
+        number(line, "chance"),
         number(line, "parsed"),
         number(line, "loss"),
         line.required("tokens").intValue(),

@@ -42,10 +42,7 @@ public final class SweepFile implements AutoCloseable {
     try {
       channel =
           FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       lock(file, channel);
       Content content = read(file);
       channel.truncate(content.goodBytes());

@@ -32,7 +32,8 @@ public sealed interface Answer {
    * @param candidates in the prompt, of which it is one
    */
   record Exactly(String expected, int candidates) implements Answer {
-    private static final Pattern WORD = Pattern.compile("^[\\s\"'(]*([\\p{L}\\p{N}][\\p{L}\\p{N}-]*)");
+    private static final Pattern WORD =
+        Pattern.compile("^[\\s\"'(]*([\\p{L}\\p{N}][\\p{L}\\p{N}-]*)");
 
     @Override
     public Score score(String text) {

@@ -20,6 +20,9 @@ public record Exercise(String prompt, List<Blank> blanks) {
 
   /** Mean score of one who guesses; NaN where there is nothing to guess. */
   public double chance() {
-    return blanks.stream().mapToDouble(blank -> blank.answer().chance()).average().orElse(Double.NaN);
+    return blanks.stream()
+        .mapToDouble(blank -> blank.answer().chance())
+        .average()
+        .orElse(Double.NaN);
   }
 }

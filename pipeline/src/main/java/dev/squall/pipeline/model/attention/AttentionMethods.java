@@ -3,6 +3,7 @@ package dev.squall.pipeline.model.attention;
 import dev.squall.kernels.KernelCatalog;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Parameter;
 import dev.squall.kernels.spec.Port;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,14 @@ public final class AttentionMethods {
   /** Short names first. */
   public List<String> names() {
     return List.copyOf(methods.keySet());
+  }
+
+  /** Parameters of a method that users may set; none for a name that is none. */
+  public List<String> parameters(String name) {
+    Kernel kernel = methods.get(name);
+    return kernel == null
+        ? List.of()
+        : kernel.signature().parameters().stream().map(Parameter::name).toList();
   }
 
   /**

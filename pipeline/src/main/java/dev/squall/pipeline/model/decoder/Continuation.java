@@ -42,8 +42,7 @@ public final class Continuation {
       HostThreads threads) {
     Prefill.requireFits(decoder.shape(), Math.addExact(prompt.length, more));
     KeyValueCache cache = new KeyValueCache(decoder.shape(), prompt.length + more);
-    PrefillResult prefill =
-        Prefill.run(decoder, prompt, attention, cache, observer, threads);
+    PrefillResult prefill = Prefill.run(decoder, prompt, attention, cache, observer, threads);
     return new Continuation(decoder, cache, prefill, threads);
   }
 
