@@ -295,7 +295,8 @@ class FrontierCommandTest {
   @Test
   void badInputIsOneLine() throws IOException {
     assertRefused(
-        "squall: INVALID_INPUT: no prefill method named vertical; the nearest is vertical-slash; there are: "
+        "squall: INVALID_INPUT: no prefill method named vertical; the nearest is vertical-slash;"
+            + " there are: "
             + String.join(", ", AttentionMethods.load().names()),
         "--methods",
         "vertical");
