@@ -110,6 +110,7 @@ public record DeviceProfile(
    * @param requiredSizeMultiple global sizes must be a multiple of this; empty for no such rule
    * @param subGroupSizes numbers of work-items that can run in step; empty if not known
    * @param localMemoryKibibytesPerWorkGroup local memory that one work-group may use, KiB
+   * @param registersPerWorkItem 32-bit registers that a work-item can use before values spill
    * @param supportsKernelContext whether kernels written against KernelContext compile
    * @param supportsExplicitWorkGroups whether a launch may choose its work-group size
    */
@@ -118,6 +119,7 @@ public record DeviceProfile(
       OptionalInt requiredSizeMultiple,
       List<Integer> subGroupSizes,
       OptionalDouble localMemoryKibibytesPerWorkGroup,
+      OptionalInt registersPerWorkItem,
       Optional<Boolean> supportsKernelContext,
       Optional<Boolean> supportsExplicitWorkGroups) {
     public Limits {

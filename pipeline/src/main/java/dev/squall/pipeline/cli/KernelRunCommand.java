@@ -14,6 +14,7 @@ import dev.squall.kernels.verify.Verifier;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.StageGraph;
 import dev.squall.pipeline.io.NpyFile;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.HistoryCostModel;
 import dev.squall.pipeline.plan.Plan;

@@ -7,6 +7,7 @@ import dev.squall.pipeline.io.TensorFiles;
 import dev.squall.pipeline.line.DefaultLine;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.line.LineOptions;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.plan.CostModel;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.HistoryCostModel;

@@ -2,6 +2,7 @@ package dev.squall.pipeline.cli;
 
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.machine.LocalEngines;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
 import dev.squall.profiles.CalibrationStore;
 import dev.squall.profiles.DeviceProfile;

@@ -1,10 +1,25 @@
 package dev.squall.pipeline.cli;
 
+    Path file = find(model);
+    return weights == null
+        ? Decoder.open(file)
+        : Decoder.open(file, Weights.replacements(weights, HostThreads.all()));
+  }
+
+  /** The model of this name, or of this file. */
+  static Decoder decoder(String model) {
+    return Decoder.open(find(model));
+  }
+
+  private static Path find(String model) {
+    return new ModelStore(UserFiles.cache(), new Pip()).find(model);
 import dev.squall.pipeline.model.attention.AttentionMethods;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.store.ModelStore;
 import dev.squall.pipeline.model.store.Pip;
+import dev.squall.pipeline.seedlm.Weights;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -40,8 +55,28 @@ final class ModelArguments {
       description = "Further parameters of the attention method; see squall kernel list.")
   private Map<String, String> parameters = new LinkedHashMap<>();
 
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description =
+          "Take the weights that FILE holds in place of the model's own: what squall seedlm compress"
+              + " made of it, or .safetensors with the model's names.")
+  private Path weights;
+
   Decoder decoder() {
-    return Decoder.open(new ModelStore(UserFiles.cache(), new Pip()).find(model));
+    Path file = find(model);
+    return weights == null
+        ? Decoder.open(file)
+        : Decoder.open(file, Weights.replacements(weights, HostThreads.all()));
+  }
+
+  /** The model of this name, or of this file. */
+  static Decoder decoder(String model) {
+    return Decoder.open(find(model));
+  }
+
+  private static Path find(String model) {
+    return new ModelStore(UserFiles.cache(), new Pip()).find(model);
   }
 
   PrefillAttention attention() {

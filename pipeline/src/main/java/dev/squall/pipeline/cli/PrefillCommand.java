@@ -10,14 +10,11 @@ import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.decoder.Prefill;
 import dev.squall.pipeline.model.decoder.PrefillResult;
 import dev.squall.pipeline.model.decoder.VocabularyScores;
-import dev.squall.pipeline.model.tokenizer.Utf8Text;
 import dev.squall.pipeline.report.PrefillReport;
 import dev.squall.pipeline.report.PrefillText;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,20 +35,7 @@ final class PrefillCommand implements Callable<Integer> {
 
   @Mixin private ModelArguments arguments;
 
-  @Option(names = "--text", required = true, paramLabel = "FILE", description = "A UTF-8 text.")
-  private Path text;
-
-  @Option(
-      names = "--tokens",
-      paramLabel = "N",
-      description = "Take the first N tokens, the one that begins a text included; default: all.")
-  private Optional<Integer> tokens = Optional.empty();
-
-  @Option(
-      names = "--skip-characters",
-      paramLabel = "N",
-      description = "Begin at this character of the text (${DEFAULT-VALUE}).")
-  private int skipped = 0;
+  @Mixin private TextArguments text;
 
   @Option(names = "--no-recall", description = "Do not measure recall, which takes some seconds.")
   private boolean noRecall;
@@ -64,15 +48,12 @@ final class PrefillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    Ranges.requireNotNegative("--skip-characters", skipped);
-    if (tokens.isPresent()) {
-      Ranges.requirePositive("--tokens", tokens.get());
-    }
+    text.check();
     PrefillAttention attention = arguments.attention();
     try (Progress progress = new Progress(false)) {
       progress.show("reading the model");
       Decoder decoder = arguments.decoder();
-      int[] ids = ids(decoder);
+      int[] ids = text.ids(decoder);
       PrefillReport report = report(decoder, ids, attention, progress);
       progress.clear();
       System.out.print(json ? PrefillText.jsonLine(report) : PrefillText.terminal(report));
@@ -84,23 +65,6 @@ final class PrefillCommand implements Callable<Integer> {
           e);
     }
     return ExitCodes.GOOD;
-  }
-
-  private int[] ids(Decoder decoder) {
-    // One more than the context tells that a text is too long.
-    int most = tokens.orElse(decoder.shape().context() + 1);
-    int[] ids = decoder.tokenizer().encode(Utf8Text.read(text, skipped), false, most);
-    if (tokens.isPresent() && ids.length < tokens.get()) {
-      throw SquallException.invalidInput(
-          "--tokens %d: %s has %d tokens from character %d on"
-              .formatted(tokens.get(), text, ids.length, skipped));
-    }
-    if (tokens.isEmpty() && ids.length == most) {
-      throw SquallException.invalidInput(
-          "%s has more than the %d tokens of the model's context; take fewer (--tokens)"
-              .formatted(text, decoder.shape().context()));
-    }
-    return ids;
   }
 
   private PrefillReport report(

@@ -7,6 +7,7 @@ import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
 import dev.squall.pipeline.line.Line;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.Plan;

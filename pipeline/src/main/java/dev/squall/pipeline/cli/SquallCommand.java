@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       ModmCommand.class,
       ModelCommand.class,
       PrefillCommand.class,
+      RecallCommand.class,
       GenerateCommand.class,
       FrontierCommand.class,
       SeedlmCommand.class,

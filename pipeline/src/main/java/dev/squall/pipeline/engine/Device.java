@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param driver driver and version, as one key for recorded times
  * @param memoryBytes memory that kernels may use
  * @param profile what is known of its speed
+ * @param limits what its driver says that it can do
  */
 public record Device(
     String id,
@@ -22,7 +23,20 @@ public record Device(
     String driver,
     long memoryBytes,
     DeviceTraits traits,
-    DeviceProfile profile) {
+    DeviceProfile profile,
+    DeviceLimits limits) {
+
+  /** A device whose driver says nothing. */
+  public Device(
+      String id,
+      String engine,
+      String name,
+      String driver,
+      long memoryBytes,
+      DeviceTraits traits,
+      DeviceProfile profile) {
+    this(id, engine, name, driver, memoryBytes, traits, profile, DeviceLimits.UNKNOWN);
+  }
 
   /** Engine and id, for example {@code jvm:host}. */
   public String qualifiedId() {

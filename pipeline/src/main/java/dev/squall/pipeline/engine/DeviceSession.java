@@ -17,6 +17,17 @@ public interface DeviceSession extends AutoCloseable {
    */
   Times run(Kernel kernel, Variant variant, Call call);
 
+  /**
+   * Runs device code from a file; what it writes is visible on return.
+   *
+   * @throws SquallException with the class of what went wrong; UNSUPPORTED where the engine has no
+   *     kernels of its own to put such code beside
+   */
+  default void run(FileLaunch launch) {
+    throw SquallException.unsupported(
+        "%s: this engine runs no device code from files; opencl does".formatted(launch.file()));
+  }
+
   /** Tells that {@code call} will not be run again, so that what it holds on the device can go. */
   default void forget(Call call) {}
 

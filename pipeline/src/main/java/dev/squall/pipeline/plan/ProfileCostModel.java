@@ -46,6 +46,7 @@ public final class ProfileCostModel implements CostModel {
       case "simd" -> 0.6;
       case "host" -> 0.02;
       case "tiles" -> host ? 1e-4 : 0.25;
+      case "wide" -> host ? 1e-4 : cpu ? 0.02 : 0.4;
       case "rows" -> host ? 1e-4 : cpu ? 0.4 : 0.02;
       case "loops" -> host ? 5e-3 : 0.03;
       default -> 3e-3;

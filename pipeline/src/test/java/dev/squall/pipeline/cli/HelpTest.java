@@ -57,7 +57,7 @@ class HelpTest {
     "frontier budget, --length --sparsity --models --batch",
     "frontier tasks, --show --model --length --sample --seed",
     "seedlm, compress decompress inspect compare model-cycles",
-    "seedlm compare, FOLDER --compressed --method --bits --texts",
+    "seedlm compare, MODEL --compressed --method --bits --texts --text --tokens",
     "seedlm compress, IN --bits --out --fit --seeds --only --quiet",
     "seedlm decompress, IN --out",
     "seedlm inspect, FILE --against",

@@ -10,6 +10,7 @@ import dev.squall.pipeline.engine.remote.ProcessLaunch;
 import dev.squall.pipeline.engine.remote.RemoteEngine;
 import dev.squall.pipeline.engine.remote.TimeLimits;
 import dev.squall.pipeline.stack.DriverStack;
+import dev.squall.pipeline.stack.Remedies;
 import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ public final class OpenClEngines {
                         Map.of(),
                         List.of()),
                     stack.fingerprint(),
-                    "./squall setup --list shows what can be installed"))
+                    engine.equals(SPIRV_NAME) ? Remedies.noSpirv(stack) : Remedies.noDevice(stack)))
         .toList();
   }
 

@@ -8,10 +8,12 @@ import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.TensorMemory;
 import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.DeviceLimits;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.MissingDevice;
 import dev.squall.pipeline.stack.DriverStack;
+import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfile;
 import dev.squall.profiles.DeviceProfiles;
 import java.util.ArrayList;
@@ -25,6 +27,10 @@ import java.util.function.BiFunction;
 
 /** An engine whose devices live in processes of their own, one for each driver stack. */
 public final class RemoteEngine implements Engine {
+  private static final int PROCESSOR_REGISTERS = 256;
+  private static final int LEAST_REGISTERS = 64;
+  private static final String LISTING = "listing its devices";
+
   private final String name;
   private final List<Site> sites;
   private final DeviceProfiles profiles;
@@ -93,7 +99,9 @@ public final class RemoteEngine implements Engine {
   }
 
   private List<EnumerationCache.Answer> lookEverywhere() {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    // Not more at once than there are processors: a driver that waits for its turn seems to hang.
+    int together = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService threads = Executors.newFixedThreadPool(together)) {
       List<CompletableFuture<EnumerationCache.Answer>> answers =
           sites.stream()
               .map(site -> CompletableFuture.supplyAsync(() -> look(site), threads))
@@ -113,14 +121,11 @@ public final class RemoteEngine implements Engine {
       answer =
           EnumerationCache.Answer.of(
               process
-                  .ask(
-                      Reply.Devices.class,
-                      new Request.Enumerate(),
-                      limits.enumerate(),
-                      "listing its devices")
+                  .ask(Reply.Devices.class, new Request.Enumerate(), limits.enumerate(), LISTING)
                   .devices());
     } catch (SquallException e) {
-      answer = new EnumerationCache.Answer(List.of(), e.getMessage());
+      String context = "%s, %s: ".formatted(site.launch().name(), LISTING);
+      answer = new EnumerationCache.Answer(List.of(), e.getMessage().replace(context, ""));
       if (e.errorClass() == ErrorClass.TIMEOUT || e.errorClass() == ErrorClass.DEVICE_LOST) {
         return answer; // perhaps not next time
       }
@@ -145,7 +150,12 @@ public final class RemoteEngine implements Engine {
         facts.platform() + " " + facts.driver(),
         facts.memoryBytes(),
         traits(facts, profile),
-        profile);
+        profile,
+        new DeviceLimits(
+            facts.computeUnits(),
+            facts.maxAllocationBytes(),
+            facts.subGroupSizes(),
+            facts.spirv()));
   }
 
   private static DeviceTraits traits(DeviceFacts facts, DeviceProfile profile) {
@@ -156,8 +166,15 @@ public final class RemoteEngine implements Engine {
         workGroups,
         facts.maxWorkGroup(),
         facts.localMemoryBytes(),
+        registers(profile),
         facts.fp16(),
         facts.fp64());
+  }
+
+  /** A processor's caches stand in for registers; of a GPU that nothing says, little is asked. */
+  private static int registers(DeviceProfile profile) {
+    int least = profile.kind() == DeviceKind.CPU ? PROCESSOR_REGISTERS : LEAST_REGISTERS;
+    return profile.limits().registersPerWorkItem().orElse(least);
   }
 
   @Override

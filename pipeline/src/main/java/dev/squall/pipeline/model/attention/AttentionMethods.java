@@ -17,6 +17,7 @@ public final class AttentionMethods {
   static {
     SHORT_NAMES.put("dense", "attention.dense");
     SHORT_NAMES.put("xattention", "xattention.prefill");
+    SHORT_NAMES.put("xattention-groups", "xattention.group_prefill");
     SHORT_NAMES.put("vertical-slash", "frontier.vertical_slash");
     SHORT_NAMES.put("flexprefill", "frontier.flexprefill");
     SHORT_NAMES.put("block-topk", "frontier.block_topk");

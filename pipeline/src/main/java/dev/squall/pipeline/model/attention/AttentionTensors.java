@@ -24,6 +24,11 @@ public record AttentionTensors(AttentionShape shape, Tensor q, Tensor k, Tensor 
         tensor(shape.heads(), shape));
   }
 
+  /** The same queries, keys and values with another output. */
+  public AttentionTensors withOwnOutput() {
+    return new AttentionTensors(shape, q, k, v, tensor(shape.heads(), shape));
+  }
+
   private static Tensor tensor(int heads, AttentionShape shape) {
     return Tensor.allocate(ElementType.F32, heads, shape.tokens(), shape.headSize());
   }

@@ -131,7 +131,8 @@ final class KernelAttention implements PrefillAttention {
           .findFirst();
     }
 
-    private Optional<BlockMask> mask() {
+    @Override
+    public Optional<BlockMask> mask() {
       boolean told =
           call.outputs().containsKey("mask")
               && call.sizes().parameters().get("block") instanceof Long

@@ -1,9 +1,11 @@
 package dev.squall.pipeline.model.decoder;
 
 import dev.squall.kernels.host.QuantizedMatrix;
+import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.model.gguf.GgufFile;
 import dev.squall.pipeline.model.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A decoder: its shape, its weights and its tokenizer. */
 public final class Decoder {
@@ -29,8 +31,17 @@ public final class Decoder {
     return of(GgufFile.open(file));
   }
 
+  /**
+   * Opens a GGUF file with other weights in place of some of its own.
+   *
+   * @param replacements single-precision tensors by the names of those whose place they take
+   */
+  public static Decoder open(Path file, Map<String, Tensor> replacements) {
+    return DecoderReader.read(GgufFile.open(file), replacements);
+  }
+
   static Decoder of(GgufFile file) {
-    return DecoderReader.read(file);
+    return DecoderReader.read(file, Map.of());
   }
 
   /** What the file calls the model. */

@@ -42,11 +42,8 @@ public record Generation(int tokens, PrefillResult prefill, double seconds) {
             prompt,
             attention,
             cache,
-            (layer, tensors, outcome) -> {
-              if (!decoder.shape().windowed(layer)) {
-                keys.prompt(layer, tensors);
-              }
-            },
+            PrefillObserver.ofGlobalLayers(
+                decoder.shape(), (layer, tensors, outcome) -> keys.prompt(layer, tensors)),
             threads);
     DecodeStep step = new DecodeStep(decoder, cache, keys, threads);
     float[] logits = lastLogits(decoder, prefill.hidden(), threads);
