@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       PrefillCommand.class,
       RecallCommand.class,
       GenerateCommand.class,
+      FrontierCommand.class,
       SeedlmCommand.class,
       SegmentCommand.class,
       OuromambaCommand.class,

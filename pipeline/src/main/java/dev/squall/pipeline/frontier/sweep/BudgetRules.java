@@ -87,9 +87,19 @@ public final class BudgetRules {
   }
 
   private static Map<String, String> blockTopk(double sparsity, int length) {
+<<<<<<< HEAD
     int blocks = Math.ceilDiv(length, BLOCK);
     return Map.of(
         "block", String.valueOf(BLOCK), "top", String.valueOf(BlockBudget.top(sparsity, blocks)));
+=======
+    int listed = Budgets.BLOCK_SPARSITY.indexOf(sparsity);
+    List<Integer> tops = Budgets.blockTopk(length);
+    int top =
+        listed >= 0 && !tops.isEmpty()
+            ? tops.get(listed)
+            : BlockBudget.top(sparsity, Math.ceilDiv(length, BLOCK));
+    return Map.of("block", String.valueOf(BLOCK), "top", String.valueOf(top));
+>>>>>>> frontier
   }
 
   /** Lines of three directions a stride apart keep about 1 − (1 − 1/stride)³. */
@@ -118,7 +128,7 @@ public final class BudgetRules {
   }
 
   private static int scaled(double budget, int from, int to) {
-    return (int) Math.clamp(Math.round(budget * to / from), 1, to);
+    return Math.clamp(Math.round(budget * to / from), 1, to);
   }
 
   private static List<Double> numbers(List<Integer> values) {

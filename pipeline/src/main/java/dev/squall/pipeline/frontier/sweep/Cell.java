@@ -6,6 +6,7 @@ import java.util.List;
  * What came of a cell.
  *
  * @param score 0 to 1; of a text without questions the geometric mean of its tokens' probabilities
+ * @param chance score of one who guesses; NaN where there is nothing to guess
  * @param parsed share of the answers that had the form of one
  * @param loss mean of −ln p of the tokens scored; NaN where answers are
  * @param tokens of the prompt
@@ -19,6 +20,7 @@ import java.util.List;
 public record Cell(
     CellKey key,
     double score,
+    double chance,
     double parsed,
     double loss,
     int tokens,

@@ -48,6 +48,7 @@ final class CellLines {
     key.setting().parameters().forEach(parameters::put);
     line.put("task", key.task().label()).put("length", key.length()).put("sample", key.sample());
     put(line, "score", cell.score());
+    put(line, "chance", cell.chance());
     put(line, "parsed", cell.parsed());
     put(line, "loss", cell.loss());
     line.put("tokens", cell.tokens());
@@ -77,6 +78,7 @@ final class CellLines {
     return new Cell(
         key,
         number(line, "score"),
+        number(line, "chance"),
         number(line, "parsed"),
         number(line, "loss"),
         line.required("tokens").intValue(),

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.frontier.sweep;
 
+import dev.squall.kernels.frontier.formulas.Transformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,7 +12,7 @@ import java.util.Objects;
  * @param format of the file
  * @param tasks version of prompts and scores
  * @param squall version of the program
- * @param model as its file calls it
+ * @param model as users name it, and its extents
  * @param modelSha256 of its file
  * @param seed of exercises
  * @param textSha256 of the text whose perplexity is taken; null if it is made up
@@ -21,7 +22,7 @@ public record Experiment(
     int format,
     int tasks,
     String squall,
-    String model,
+    Transformer model,
     String modelSha256,
     long seed,
     String textSha256,
@@ -34,8 +35,8 @@ public record Experiment(
     compare(differences, "format", format, asked.format);
     compare(differences, "version of tasks", tasks, asked.tasks);
     compare(differences, "squall", squall, asked.squall);
-    compare(differences, "model", model, asked.model);
-    if (model.equals(asked.model)) {
+    compare(differences, "model", model.name(), asked.model.name());
+    if (model.name().equals(asked.model.name())) {
       compare(differences, "model's SHA-256", modelSha256, asked.modelSha256);
     }
     compare(differences, "--seed", seed, asked.seed);

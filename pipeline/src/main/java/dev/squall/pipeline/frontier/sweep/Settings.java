@@ -68,7 +68,10 @@ public final class Settings {
               "%s: expected METHOD:NAME=VALUE/VALUE,NAME=VALUE".formatted(text));
         }
         String parameter = part.substring(0, equals);
-        List<String> known = DecodeChoice.orPrefillParameters(phase, name);
+        List<String> known =
+            phase == Phase.PREFILL
+                ? AttentionMethods.load().parameters(name)
+                : DecodeChoice.parameters(name);
         if (!known.contains(parameter)) {
           throw Nearest.unknown("parameter of " + name, parameter, known);
         }

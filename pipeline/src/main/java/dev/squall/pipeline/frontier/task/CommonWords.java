@@ -14,48 +14,52 @@ import java.util.regex.Pattern;
  * @param seldom how often each of the others stands
  */
 record CommonWords(int common, int often, int seldom) implements ExerciseMaker {
-  private static final Pattern WORD = Pattern.compile("\\b[a-z]{4}\\b");
-  private static final int EXAMPLE_WORDS = 8;
+  private static final Pattern WORD = Pattern.compile("\\b[a-z]+\\b");
+
+  /** Short lists with their answers, in front of the one that is asked about. */
+  private static final int EXAMPLES = 3;
+
+  private static final int EXAMPLE_OTHERS = 6;
+  private static final int EXAMPLE_OFTEN = 4;
+  private static final String LEAD = "Most common:";
 
   @Override
   public Exercise make(long seed, int filler) {
     Random random = new Random(seed);
-    List<Integer> numbers = new ArrayList<>();
-    for (int i = 0; i < Words.nonsenseWords(); i++) {
-      numbers.add(i);
+    List<String> words = Words.draw(Words.COMMON, Words.COMMON.size(), random);
+    StringBuilder prompt = new StringBuilder();
+    int at = 0;
+    for (int i = 0; i < EXAMPLES; i++) {
+      List<String> wanted = words.subList(at, at + common);
+      List<String> rest = words.subList(at + common, at + common + EXAMPLE_OTHERS);
+      at += common + EXAMPLE_OTHERS;
+      prompt
+          .append("Words: ")
+          .append(list(wanted, EXAMPLE_OFTEN, rest, random))
+          .append(".\n%s %s.\n\n".formatted(LEAD, String.join(", ", wanted)));
     }
-    Collections.shuffle(numbers, random);
-    int others = Math.min(filler, numbers.size() - 2 * common - EXAMPLE_WORDS);
-    List<String> example = words(numbers, 0, common);
-    List<String> exampleOthers = words(numbers, common, common + EXAMPLE_WORDS);
-    List<String> wanted = words(numbers, common + EXAMPLE_WORDS, 2 * common + EXAMPLE_WORDS);
-    List<String> rest =
-        words(numbers, 2 * common + EXAMPLE_WORDS, 2 * common + EXAMPLE_WORDS + others);
-    String lead = "The %d most common words are".formatted(common);
-    String question = "Question: Which %d words are the most common?\nAnswer: ".formatted(common);
-    String prompt =
-        "Words: %s\n%s%s %s.\n\nWords: %s\n%s"
-            .formatted(
-                list(example, Math.max(2, often / 6), exampleOthers, 1, random),
-                question,
-                lead,
-                String.join(", ", example),
-                list(wanted, often, rest, seldom, new Random(random.nextLong())),
-                question);
-    Answer answer = new Answer.SetOf(wanted, WORD, common + others);
-    return new Exercise(prompt, List.of(new Blank(lead, ".\n", 5 * common, answer)));
+    List<String> wanted = words.subList(at, at + common);
+    List<String> others = words.subList(at + common, words.size());
+    // Where a long list would need more words than there are, all stand more often in proportion.
+    int beyond = Math.max(0, filler - others.size());
+    int more = (int) ((long) often * beyond / others.size());
+    List<String> rest = new ArrayList<>();
+    for (int i = 0; i < filler * seldom; i++) {
+      rest.add(others.get(i / seldom % others.size()));
+    }
+    prompt
+        .append("Words: ")
+        .append(list(wanted, often + more, rest, new Random(random.nextLong())))
+        .append(".\n");
+    Answer answer = new Answer.SetOf(wanted, WORD, common + Math.min(filler, others.size()));
+    return new Exercise(prompt.toString(), List.of(new Blank(LEAD, ".\n", 4 * common, answer)));
   }
 
-  private static List<String> words(List<Integer> numbers, int from, int to) {
-    return numbers.subList(from, to).stream().map(Words::nonsense).toList();
-  }
-
-  private static String list(
-      List<String> common, int often, List<String> others, int seldom, Random random) {
-    List<String> all = new ArrayList<>();
+  /** All in random order. */
+  private static String list(List<String> common, int often, List<String> others, Random random) {
+    List<String> all = new ArrayList<>(others);
     common.forEach(word -> all.addAll(Collections.nCopies(often, word)));
-    others.forEach(word -> all.addAll(Collections.nCopies(seldom, word)));
     Collections.shuffle(all, random);
-    return String.join(" ", all);
+    return String.join(", ", all);
   }
 }

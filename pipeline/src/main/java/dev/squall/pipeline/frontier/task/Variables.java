@@ -61,8 +61,8 @@ record Variables(int chains, int hops) implements ExerciseMaker {
 
   private static String assignment(List<String> chain, int hop, String value) {
     return hop == 0
-        ? "VAR %s = %s.".formatted(chain.get(0), value)
-        : "VAR %s = VAR %s.".formatted(chain.get(hop), chain.get(hop - 1));
+        ? "%s = %s.".formatted(chain.get(0), value)
+        : "%s = %s.".formatted(chain.get(hop), chain.get(hop - 1));
   }
 
   private static String question(String value) {
@@ -77,9 +77,17 @@ record Variables(int chains, int hops) implements ExerciseMaker {
   private static List<String> names(Random random, int count) {
     List<String> names = new ArrayList<>();
     while (names.size() < count) {
+<<<<<<< HEAD
       String name =
           random.ints(3, 'A', 'Z' + 1).mapToObj(Character::toString).reduce("", String::concat);
       if (!name.equals("VAR") && !names.contains(name)) {
+=======
+      String name = "";
+      for (int i = 0; i < 3; i++) {
+        name += (char) ('A' + random.nextInt(26));
+      }
+      if (!names.contains(name)) {
+>>>>>>> frontier
         names.add(name);
       }
     }

@@ -32,6 +32,11 @@ final class Words {
           "amber black blue brown crimson golden green grey ivory olive orange pink purple red"
               + " silver violet white yellow");
 
+  static final List<String> CITIES =
+      split(
+          "Paris London Rome Berlin Madrid Vienna Prague Oslo Athens Dublin Lisbon Warsaw Venice"
+              + " Geneva Moscow Cairo Boston Chicago Toronto Sydney Tokyo Delhi Milan Naples");
+
   static final List<String> DAYS =
       split("Monday Tuesday Wednesday Thursday Friday Saturday Sunday");
 
@@ -57,10 +62,31 @@ final class Words {
               + " then went home|without saying a word|long after midnight|when the wind turned"
               + " north|during the harvest|and was glad of it");
 
-  private static final String[] CONSONANTS = {
-    "b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z"
-  };
-  private static final String[] VOWELS = {"a", "e", "i", "o", "u"};
+  /** Common words of one kind, none of them in the other lists' sentences by rule. */
+  static final List<String> COMMON =
+      split(
+          "air apple arm army art baby bag ball band bear beach bed bell bird blood board boat body"
+              + " bone book box boy branch bread breath brick brother brush bus cake camera camp"
+              + " car card cat cause cell chain cheese chest child church circle city class cloth"
+              + " cloud coach coal coast coat coffee coin cook copper corn cotton country cow crowd"
+              + " crown cup daughter dance debt desert desk dinner dirt dish dog door dream dress"
+              + " drink duck dust ear earth edge egg engine eye face fact family fan father field"
+              + " film finger fire fish flag flood floor flower fly fog food foot fork fox frame"
+              + " friend frog fruit game gas gate ghost gift girl glass goat gold grain grape grass"
+              + " ground group guard guest guide gun hair hand heart heat hill hole honey hook horn"
+              + " horse hotel house ice idea ink iron job joke judge juice jump key kid king kiss"
+              + " lake land law lead leaf leg lemon letter light line lion lip list lock log lord"
+              + " love lunch machine mail man mark mask meal meat metal milk mind mine money month"
+              + " moon mouse mouth movie mud music nail name neck nest net news night noise nose"
+              + " note nurse nut ocean office oil onion page paint pair pan paper park party path"
+              + " peace pig pipe plan plant plate poem poet point pool port pot price prize queen"
+              + " race radio rain rat rice river road rock roof room root rose rule salt sand sea"
+              + " seat seed shade shape sheep ship shirt shoe shop sign silk sister skin sky smoke"
+              + " snake snow soap song soup space sport spring star steel stick stone storm story"
+              + " stream street sugar suit summer sun sword tail tea team tear test tiger time tin"
+              + " tooth town toy trade train tree truck tube voice wall war watch water wave wax"
+              + " way weather week west wife wind wine wing winter wire wolf woman wood wool word"
+              + " world worm year");
 
   private Words() {}
 
@@ -95,21 +121,5 @@ final class Words {
             pick(DEEDS, random),
             pick(PLACES, random),
             pick(ENDS, random));
-  }
-
-  /** A word of two syllables that means nothing. */
-  static String nonsense(int number) {
-    int syllables = CONSONANTS.length * VOWELS.length;
-    return syllable(number % syllables) + syllable(number / syllables % syllables);
-  }
-
-  /** How many of them there are. */
-  static int nonsenseWords() {
-    int syllables = CONSONANTS.length * VOWELS.length;
-    return syllables * syllables;
-  }
-
-  private static String syllable(int number) {
-    return CONSONANTS[number / VOWELS.length] + VOWELS[number % VOWELS.length];
   }
 }

@@ -3,6 +3,7 @@ package dev.squall.pipeline.model.decoder;
 import dev.squall.kernels.KernelCatalog;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Parameter;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
@@ -58,6 +59,22 @@ public final class DecodeMethods {
     List<String> names = new ArrayList<>(METHODS.keySet());
     names.addFirst(DENSE);
     return List.copyOf(names);
+  }
+
+  /**
+   * Parameters of a method that users may set, {@link #BUDGET} first; none where there are none.
+   */
+  public static List<String> parameters(String name) {
+    List<String> parameters = new ArrayList<>();
+    Method method = METHODS.get(name);
+    if (method != null) {
+      parameters.add(BUDGET);
+      KernelCatalog.load().kernel(method.kernel()).signature().parameters().stream()
+          .map(Parameter::name)
+          .filter(it -> !it.equals(BUDGET))
+          .forEach(parameters::add);
+    }
+    return List.copyOf(parameters);
   }
 
   /**

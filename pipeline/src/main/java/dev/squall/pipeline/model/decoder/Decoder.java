@@ -1,5 +1,6 @@
 package dev.squall.pipeline.model.decoder;
 
+import dev.squall.kernels.host.QuantizedMatrix;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.model.gguf.GgufFile;
 import dev.squall.pipeline.model.tokenizer.Tokenizer;
@@ -50,6 +51,24 @@ public final class Decoder {
 
   public DecoderShape shape() {
     return shape;
+  }
+
+  /** Numbers in its matrices; a tied embedding counts once. */
+  public long parameters() {
+    long sum = numbers(weights.embedding());
+    if (weights.output() != weights.embedding()) {
+      sum += numbers(weights.output());
+    }
+    for (LayerWeights layer : weights.layers()) {
+      sum += numbers(layer.query()) + numbers(layer.key()) + numbers(layer.value());
+      sum += numbers(layer.output());
+      sum += numbers(layer.gate()) + numbers(layer.up()) + numbers(layer.down());
+    }
+    return sum;
+  }
+
+  private static long numbers(QuantizedMatrix matrix) {
+    return (long) matrix.rows() * matrix.depth();
   }
 
   public Tokenizer tokenizer() {
