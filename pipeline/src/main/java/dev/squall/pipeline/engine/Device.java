@@ -23,6 +23,7 @@ public record Device(
     long memoryBytes,
     DeviceTraits traits,
     DeviceProfile profile) {
+  private static final String PROCESSOR = "processor";
 
   /** Engine and id, for example {@code jvm:host}. */
   public String qualifiedId() {
@@ -32,6 +33,23 @@ public record Device(
   /** Whether the user's word for a device means this one. */
   public boolean answersTo(String word) {
     return word.equals(id) || word.equals(qualifiedId());
+  }
+
+  /** Whether its kernels work in the host's memory, so that nothing must be copied. */
+  public boolean inHostMemory() {
+    return traits.host() || profile.kind() == DeviceKind.CPU;
+  }
+
+  /**
+   * The silicon that does the work. Devices of one resource work one at a time: the host, OpenCL
+   * runtimes and emulators share the processor's cores, and a card is one card through whatever
+   * engine.
+   */
+  public String resource() {
+    return switch (profile.kind()) {
+      case CPU, EMULATOR, CAPTURE -> PROCESSOR;
+      case GPU, IGPU, FPGA -> traits.host() ? PROCESSOR : id;
+    };
   }
 
   /** Why times of this device are no timings; empty where they are. */

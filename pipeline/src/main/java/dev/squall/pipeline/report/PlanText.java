@@ -43,7 +43,7 @@ public final class PlanText {
       }
     }
     text.append(
-        "predicted %s ms for all stages, %.0f MiB of memory\n"
+        "predicted %s ms for the line, %.0f MiB of memory\n"
             .formatted(
                 Numbers.significant(plan.predictedSeconds() * 1e3), plan.memoryBytes() / MEBIBYTE));
     return text.toString();

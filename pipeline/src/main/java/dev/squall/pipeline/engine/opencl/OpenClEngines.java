@@ -10,7 +10,6 @@ import dev.squall.pipeline.engine.remote.ProcessLaunch;
 import dev.squall.pipeline.engine.remote.RemoteEngine;
 import dev.squall.pipeline.engine.remote.TimeLimits;
 import dev.squall.pipeline.stack.DriverStack;
-import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,11 +114,6 @@ public final class OpenClEngines {
   }
 
   private static BundleTarget target(Device device) {
-    DeviceKind kind = device.profile().kind();
-    return switch (kind) {
-      case CPU -> BundleTarget.OPENCL_CPU;
-      case GPU, IGPU, CAPTURE -> BundleTarget.OPENCL_GPU;
-      case FPGA, EMULATOR -> BundleTarget.OPENCL_FPGA;
-    };
+    return BundleTarget.of(device.profile().kind());
   }
 }
