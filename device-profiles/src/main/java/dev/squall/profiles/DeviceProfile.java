@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * What is known of one class of device. An empty component is not known, which is not zero. Giga
@@ -146,6 +147,106 @@ public record DeviceProfile(
       boolean meaningful,
       OptionalDouble launchMicroseconds,
       OptionalDouble firstLaunchMilliseconds) {}
+
+  /**
+   * This profile with one quantity changed, for asking what a device of other figures would do.
+   *
+   * @param change the new figure from the old; NaN stands for one that is not known
+   * @throws IllegalArgumentException if the new figure is not above zero
+   */
+  public DeviceProfile with(Quantity quantity, DoubleUnaryOperator change) {
+    Compute c = compute;
+    Memory m = memory;
+    Link l = link;
+    Power p = power;
+    Timing t = timing;
+    switch (quantity) {
+      case COMPUTE ->
+          c =
+              new Compute(
+                  c.fp32Teraflops.isEmpty() && c.fp32AttainedTeraflops.isPresent()
+                      ? c.fp32Teraflops
+                      : changed(c.fp32Teraflops, change),
+                  c.fp32OneThreadTeraflops,
+                  scaled(c.fp32AttainedTeraflops, c.fp32Teraflops, change),
+                  c.fp16Teraflops,
+                  c.fp16MatrixTeraflops,
+                  c.int8MatrixTeraops,
+                  c.computeUnits,
+                  c.vectorBits,
+                  c.supportsFp16,
+                  c.supportsFp64);
+      case BANDWIDTH ->
+          m =
+              new Memory(
+                  m.capacityGigabytes,
+                  changed(m.bandwidthGigabytesPerSecond, change),
+                  m.readGigabytesPerSecond,
+                  m.writeGigabytesPerSecond,
+                  m.lastLevelCacheMebibytes);
+      case MEMORY ->
+          m =
+              new Memory(
+                  changed(m.capacityGigabytes, change),
+                  m.bandwidthGigabytesPerSecond,
+                  m.readGigabytesPerSecond,
+                  m.writeGigabytesPerSecond,
+                  m.lastLevelCacheMebibytes);
+      case LINK -> {
+        OptionalDouble to = l.toDeviceGigabytesPerSecond;
+        OptionalDouble from = l.fromDeviceGigabytesPerSecond;
+        OptionalDouble known = l.peakGigabytesPerSecond;
+        l =
+            to.isEmpty() && known.isPresent()
+                ? new Link(changed(known, change), to, from)
+                : new Link(known, changed(to, change), changed(from, change));
+      }
+      case LAUNCH ->
+          t =
+              new Timing(
+                  t.meaningful, changed(t.launchMicroseconds, change), t.firstLaunchMilliseconds);
+      case WATTS -> p = new Power(changed(p.boardWatts, change));
+    }
+    return new DeviceProfile(id, name, kind, matches, c, m, l, limits, p, t, provenance);
+  }
+
+  /** What {@link #with} can change. */
+  public enum Quantity {
+    /** Single-precision rate, TFLOP/s. */
+    COMPUTE,
+    /** Memory bandwidth, GB/s. */
+    BANDWIDTH,
+    /** Rate of copies between host and device, GB/s. */
+    LINK,
+    /** Cost of a launch, µs. */
+    LAUNCH,
+    /** Memory, GB. */
+    MEMORY,
+    /** Power, W. */
+    WATTS
+  }
+
+  private static OptionalDouble changed(OptionalDouble old, DoubleUnaryOperator change) {
+    double value = change.applyAsDouble(old.orElse(Double.NaN));
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException("a figure above zero is needed, not " + value);
+    }
+    return OptionalDouble.of(value);
+  }
+
+  /** A figure that follows another: an attained rate grows with the peak. */
+  private static OptionalDouble scaled(
+      OptionalDouble figure, OptionalDouble leader, DoubleUnaryOperator change) {
+    if (figure.isEmpty()) {
+      return figure;
+    }
+    return leader.isEmpty()
+        ? changed(figure, change)
+        : OptionalDouble.of(
+            figure.getAsDouble()
+                * changed(leader, change).getAsDouble()
+                / leader.getAsDouble());
+  }
 
   /**
    * This profile with the figures measured on one host in place of its assumptions; the evidence of

@@ -25,6 +25,8 @@ public record Device(
     DeviceTraits traits,
     DeviceProfile profile,
     DeviceLimits limits) {
+  private static final String PROCESSOR = "processor";
+
 
   /** A device whose driver says nothing. */
   public Device(
@@ -46,6 +48,23 @@ public record Device(
   /** Whether the user's word for a device means this one. */
   public boolean answersTo(String word) {
     return word.equals(id) || word.equals(qualifiedId());
+  }
+
+  /** Whether its kernels work in the host's memory, so that nothing must be copied. */
+  public boolean inHostMemory() {
+    return traits.host() || profile.kind() == DeviceKind.CPU;
+  }
+
+  /**
+   * The silicon that does the work. Devices of one resource work one at a time: the host, OpenCL
+   * runtimes and emulators share the processor's cores, and a card is one card through whatever
+   * engine.
+   */
+  public String resource() {
+    return switch (profile.kind()) {
+      case CPU, EMULATOR, CAPTURE -> PROCESSOR;
+      case GPU, IGPU, FPGA -> traits.host() ? PROCESSOR : id;
+    };
   }
 
   /** Why times of this device are no timings; empty where they are. */

@@ -43,5 +43,10 @@ public interface DeviceSession extends AutoCloseable {
    * @param copyOut moving outputs back
    * @param total from call to return
    */
-  record Times(double compile, double copyIn, double compute, double copyOut, double total) {}
+  record Times(double compile, double copyIn, double compute, double copyOut, double total) {
+    /** What is left of the total without the copies, never below the kernels' own time. */
+    public double onDevice() {
+      return Math.max(compute, total - copyIn - copyOut);
+    }
+  }
 }

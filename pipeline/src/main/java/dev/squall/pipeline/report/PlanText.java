@@ -41,7 +41,7 @@ public final class PlanText {
     StringBuilder text = new StringBuilder(table.plain()).append('\n');
     text.append(refusals(plan));
     text.append(
-        "predicted %s ms for all stages, %.0f MiB of memory\n"
+        "predicted %s ms for the line, %.0f MiB of memory\n"
             .formatted(
                 Numbers.significant(plan.predictedSeconds() * 1e3), plan.memoryBytes() / MEBIBYTE));
     return text.toString();

@@ -11,7 +11,6 @@ import dev.squall.pipeline.engine.remote.RemoteEngine;
 import dev.squall.pipeline.engine.remote.TimeLimits;
 import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.pipeline.stack.Remedies;
-import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,11 +115,6 @@ public final class OpenClEngines {
   }
 
   private static BundleTarget target(Device device) {
-    DeviceKind kind = device.profile().kind();
-    return switch (kind) {
-      case CPU -> BundleTarget.OPENCL_CPU;
-      case GPU, IGPU, CAPTURE -> BundleTarget.OPENCL_GPU;
-      case FPGA, EMULATOR -> BundleTarget.OPENCL_FPGA;
-    };
+    return BundleTarget.of(device.profile().kind());
   }
 }

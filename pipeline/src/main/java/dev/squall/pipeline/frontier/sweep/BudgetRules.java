@@ -87,11 +87,6 @@ public final class BudgetRules {
   }
 
   private static Map<String, String> blockTopk(double sparsity, int length) {
-<<<<<<< HEAD
-    int blocks = Math.ceilDiv(length, BLOCK);
-    return Map.of(
-        "block", String.valueOf(BLOCK), "top", String.valueOf(BlockBudget.top(sparsity, blocks)));
-=======
     int listed = Budgets.BLOCK_SPARSITY.indexOf(sparsity);
     List<Integer> tops = Budgets.blockTopk(length);
     int top =
@@ -99,7 +94,6 @@ public final class BudgetRules {
             ? tops.get(listed)
             : BlockBudget.top(sparsity, Math.ceilDiv(length, BLOCK));
     return Map.of("block", String.valueOf(BLOCK), "top", String.valueOf(top));
->>>>>>> frontier
   }
 
   /** Lines of three directions a stride apart keep about 1 − (1 − 1/stride)³. */

@@ -77,17 +77,11 @@ record Variables(int chains, int hops) implements ExerciseMaker {
   private static List<String> names(Random random, int count) {
     List<String> names = new ArrayList<>();
     while (names.size() < count) {
-<<<<<<< HEAD
-      String name =
-          random.ints(3, 'A', 'Z' + 1).mapToObj(Character::toString).reduce("", String::concat);
-      if (!name.equals("VAR") && !names.contains(name)) {
-=======
       String name = "";
       for (int i = 0; i < 3; i++) {
         name += (char) ('A' + random.nextInt(26));
       }
       if (!names.contains(name)) {
->>>>>>> frontier
         names.add(name);
       }
     }
