@@ -38,6 +38,8 @@ public record DeviceProfile(
     Power power,
     Timing timing,
     Map<String, Provenance> provenance) {
+  private static final int PROCESSOR_REGISTERS = 256;
+  private static final int LEAST_REGISTERS = 64;
 
   public DeviceProfile {
     matches = List.copyOf(matches);
@@ -243,9 +245,7 @@ public record DeviceProfile(
     return leader.isEmpty()
         ? changed(figure, change)
         : OptionalDouble.of(
-            figure.getAsDouble()
-                * changed(leader, change).getAsDouble()
-                / leader.getAsDouble());
+            figure.getAsDouble() * changed(leader, change).getAsDouble() / leader.getAsDouble());
   }
 
   /**
@@ -303,5 +303,14 @@ public record DeviceProfile(
             OptionalDouble.of(calibration.launchMicroseconds()),
             timing.firstLaunchMilliseconds()),
         origins);
+  }
+
+  /**
+   * 32-bit registers that a work-item can use before values spill; a processor's caches stand in,
+   * and of a GPU of which nothing is known little is asked.
+   */
+  public int registers() {
+    int least = kind == DeviceKind.CPU ? PROCESSOR_REGISTERS : LEAST_REGISTERS;
+    return limits.registersPerWorkItem().orElse(least);
   }
 }

@@ -4,6 +4,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.frontier.formulas.Transformer;
 import dev.squall.pipeline.frontier.report.BudgetText;
 import dev.squall.pipeline.frontier.sweep.ModelIdentity;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.store.ModelStore;
 import dev.squall.pipeline.model.store.Pip;

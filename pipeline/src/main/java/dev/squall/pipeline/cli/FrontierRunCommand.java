@@ -13,6 +13,7 @@ import dev.squall.pipeline.frontier.sweep.Settings;
 import dev.squall.pipeline.frontier.sweep.Sweep;
 import dev.squall.pipeline.frontier.sweep.SweepFile;
 import dev.squall.pipeline.frontier.task.Task;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.store.ModelStore;
 import dev.squall.pipeline.model.store.Pip;

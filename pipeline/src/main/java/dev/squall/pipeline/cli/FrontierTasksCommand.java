@@ -4,6 +4,7 @@ import dev.squall.pipeline.frontier.sweep.Plan;
 import dev.squall.pipeline.frontier.task.Blank;
 import dev.squall.pipeline.frontier.task.Exercise;
 import dev.squall.pipeline.frontier.task.Task;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.store.ModelStore;
 import dev.squall.pipeline.model.store.Pip;

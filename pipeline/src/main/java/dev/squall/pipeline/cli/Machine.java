@@ -21,8 +21,7 @@ import java.util.OptionalLong;
  * @param engines those that found the devices
  * @param calibrated whether the host's profile holds measured figures
  */
-record Machine(
-    Devices devices, List<Engine> engines, long memoryBytes, boolean calibrated) {
+record Machine(Devices devices, List<Engine> engines, long memoryBytes, boolean calibrated) {
 
   /**
    * @param memoryLimit bytes that the user allows; else what is free

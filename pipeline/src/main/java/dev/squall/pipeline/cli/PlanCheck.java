@@ -85,8 +85,7 @@ final class PlanCheck {
                   });
         }
         progress.show(part.getKey() + " as planned");
-        rows.add(
-            row(part.getKey(), CheckRow.PLANNED, planner.plan(part.getValue(), request)));
+        rows.add(row(part.getKey(), CheckRow.PLANNED, planner.plan(part.getValue(), request)));
       }
     }
     System.out.print(json ? CheckText.jsonLines(rows) : CheckText.terminal(rows));
@@ -173,7 +172,8 @@ final class PlanCheck {
     }
     for (Set<Stage> group : groups) {
       parts.put(
-          group.stream().map(Stage::name).collect(Collectors.joining("+")), part(List.copyOf(group)));
+          group.stream().map(Stage::name).collect(Collectors.joining("+")),
+          part(List.copyOf(group)));
     }
     List<Stage> whole =
         line.graph().stages().stream().filter(s -> s.role() == Stage.Role.LINE).toList();

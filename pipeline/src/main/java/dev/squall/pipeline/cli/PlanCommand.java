@@ -98,9 +98,7 @@ final class PlanCommand implements Callable<Integer> {
       return new PlanCheck(line, devices, request, rounds, json).call();
     }
     Machine machine =
-        planned.onlyProfiles()
-            ? Machine.hostAlone(arguments.memoryLimit())
-            : arguments.machine();
+        planned.onlyProfiles() ? Machine.hostAlone(arguments.memoryLimit()) : arguments.machine();
     History history = LineArguments.history();
     Plan plan = plan(line, machine, history, request);
     show(plan, machine);
@@ -121,9 +119,7 @@ final class PlanCommand implements Callable<Integer> {
     if (explain) {
       Explanation explanation = Explanation.of(plan);
       System.out.print(
-          json
-              ? PlanExplanation.jsonLines(explanation)
-              : PlanExplanation.terminal(explanation));
+          json ? PlanExplanation.jsonLines(explanation) : PlanExplanation.terminal(explanation));
       Optional<Path> chart = json ? svg : Optional.of(svg.orElse(CHART));
       chart.ifPresent(
           file ->

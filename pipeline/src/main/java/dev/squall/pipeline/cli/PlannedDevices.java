@@ -55,9 +55,7 @@ final class PlannedDevices {
     return !whatIfs.isEmpty() || words.stream().anyMatch(word -> word.startsWith(PROFILE));
   }
 
-  /**
-   * Devices to plan with, and what they cost.
-   */
+  /** Devices to plan with, and what they cost. */
   record Chosen(Devices devices, CostModel costs) {}
 
   /** Whether the drivers of this machine need not be asked. */

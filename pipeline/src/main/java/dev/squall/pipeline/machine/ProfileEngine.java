@@ -70,6 +70,7 @@ public final class ProfileEngine implements Engine {
         limits.supportsKernelContext().orElse(!fpga),
         limits.maxWorkGroupSize().orElse(WORK_GROUP),
         (long) (limits.localMemoryKibibytesPerWorkGroup().orElse(LOCAL_KIBIBYTES) * 1024),
+        profile.registers(),
         profile.compute().supportsFp16().orElse(false),
         profile.compute().supportsFp64().orElse(false));
   }
@@ -88,7 +89,6 @@ public final class ProfileEngine implements Engine {
   @Override
   public DeviceSession open(Device device) {
     throw SquallException.unsupported(
-        "%s is a profile, not a device: it can be planned with, not run on"
-            .formatted(device.id()));
+        "%s is a profile, not a device: it can be planned with, not run on".formatted(device.id()));
   }
 }

@@ -82,8 +82,7 @@ public record Explanation(Plan plan, List<Part> parts, Map<Device, Double> oneDe
     if (timetable.stages().contains(stage)) {
       double value =
           timetable.valueWith(stage, candidate.device(), Layout.seconds(candidate, runs));
-      if (value < Double.POSITIVE_INFINITY
-          || candidate.device().profile().timing().meaningful()) {
+      if (value < Double.POSITIVE_INFINITY || candidate.device().profile().timing().meaningful()) {
         return value;
       }
     }

@@ -21,8 +21,7 @@ import java.util.function.DoubleUnaryOperator;
 public record WhatIf(String device, Map<Quantity, Figure> changes) {
   private static final String OPTION = "--what-if";
   private static final String DEVICE = "device";
-  private static final List<String> UNITS =
-      List.of("TFLOP/s", "GB/s", "GB/s", "µs", "GB", "W");
+  private static final List<String> UNITS = List.of("TFLOP/s", "GB/s", "GB/s", "µs", "GB", "W");
 
   public WhatIf {
     changes = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(changes));
@@ -74,7 +73,10 @@ public record WhatIf(String device, Map<Quantity, Figure> changes) {
         throw SquallException.invalidInput(
             "%s: the profile of %s does not know its %s; give a value in %s instead of a factor"
                 .formatted(
-                    OPTION, original.id(), key(change.getKey()), UNITS.get(change.getKey().ordinal())));
+                    OPTION,
+                    original.id(),
+                    key(change.getKey()),
+                    UNITS.get(change.getKey().ordinal())));
       }
       if (change.getKey() == Quantity.MEMORY) {
         Figure figure = change.getValue();
@@ -91,7 +93,9 @@ public record WhatIf(String device, Map<Quantity, Figure> changes) {
         profile);
   }
 
-  /** Predictions for changed devices: those of the real ones, as much better as the profile says. */
+  /**
+   * Predictions for changed devices: those of the real ones, as much better as the profile says.
+   */
   public static CostModel costs(CostModel real, Map<Device, Device> originals) {
     return new Scaled(real, originals);
   }

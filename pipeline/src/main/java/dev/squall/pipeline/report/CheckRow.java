@@ -35,8 +35,7 @@ public record CheckRow(
   /**
    * @param warmUp runs that do not count
    */
-  public static CheckRow of(
-      String line, String on, Plan plan, StreamResult result, int warmUp) {
+  public static CheckRow of(String line, String on, Plan plan, StreamResult result, int warmUp) {
     List<Double> counted =
         result.seconds().subList(warmUp, result.seconds().size()).stream().sorted().toList();
     int middle = counted.size() / 2;
@@ -58,8 +57,7 @@ public record CheckRow(
             .collect(Collectors.toList()),
         plan.timetable().stages().stream()
             .allMatch(
-                stage ->
-                    plan.decision(stage).choice().device().profile().timing().meaningful()),
+                stage -> plan.decision(stage).choice().device().profile().timing().meaningful()),
         plan.predictedSeconds() * 1e3,
         median * 1e3,
         counted.size(),

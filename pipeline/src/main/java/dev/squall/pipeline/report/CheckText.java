@@ -16,8 +16,7 @@ public final class CheckText {
   private CheckText() {}
 
   public static String terminal(List<CheckRow> rows) {
-    TextTable table =
-        new TextTable("line", "on", ">predicted ms", ">measured ms", ">off", ">runs");
+    TextTable table = new TextTable("line", "on", ">predicted ms", ">measured ms", ">off", ">runs");
     for (CheckRow row : rows) {
       table.row(
           List.of(

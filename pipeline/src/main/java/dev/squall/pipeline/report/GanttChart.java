@@ -84,7 +84,12 @@ public record GanttChart(String title, String subtitle, double seconds, List<Bar
     for (int i = 0; i < narrow.size(); i++) {
       height += 18;
       body.append(
-          text(LEFT, legend + 24 + i * 18, "start", "note", (i + 1) + "  " + narrow.get(i).detail()));
+          text(
+              LEFT,
+              legend + 24 + i * 18,
+              "start",
+              "note",
+              (i + 1) + "  " + narrow.get(i).detail()));
     }
     return """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="t d" font-family="system-ui, sans-serif" font-size="13">
@@ -138,8 +143,7 @@ public record GanttChart(String title, String subtitle, double seconds, List<Bar
     if (width < label.length() * LETTER + 6) {
       narrow.add(bar);
       svg.append(
-          text(
-              x(bar.start()) + width / 2, y - 3, "middle", "note", String.valueOf(narrow.size())));
+          text(x(bar.start()) + width / 2, y - 3, "middle", "note", String.valueOf(narrow.size())));
     } else {
       svg.append(text(x(bar.start()) + width / 2, y + BAR / 2 + 5, "middle", "in", label));
     }

@@ -135,9 +135,7 @@ public final class PlanExplanation {
                 Double.isNaN(schedule.energyJoules())
                     ? ""
                     : ", %s J".formatted(Numbers.significant(schedule.energyJoules())),
-                Double.isInfinite(runs)
-                    ? ""
-                    : ", first runs shared by %.0f".formatted(runs),
+                Double.isInfinite(runs) ? "" : ", first runs shared by %.0f".formatted(runs),
                 timetable.proven()
                     ? "the model allows no better plan"
                     : "found by HEFT and moves, not proven best"));
@@ -254,8 +252,7 @@ public final class PlanExplanation {
     Schedule schedule = timetable.schedule();
     ObjectNode line = JSON.createObjectNode();
     line.put("kind", "plan");
-    line.put(
-        "objective", timetable.request().goal().objective().name().toLowerCase(Locale.ROOT));
+    line.put("objective", timetable.request().goal().objective().name().toLowerCase(Locale.ROOT));
     line.put("milliseconds", schedule.makespanSeconds() * 1e3);
     line.put("interval_milliseconds", schedule.intervalSeconds() * 1e3);
     if (!Double.isNaN(schedule.energyJoules())) {
@@ -272,8 +269,7 @@ public final class PlanExplanation {
       Schedule.Slot slot = timetable.slot(stage).orElseThrow();
       ObjectNode entry = stages.addObject();
       entry.put("stage", stage.name());
-      entry.put(
-          "device", explanation.plan().decision(stage).choice().device().qualifiedId());
+      entry.put("device", explanation.plan().decision(stage).choice().device().qualifiedId());
       entry.put("begin_milliseconds", slot.start() * 1e3);
       entry.put("end_milliseconds", slot.end() * 1e3);
     }

@@ -177,9 +177,7 @@ public final class LineStream {
                         switch (source) {
                           case Source.External external -> externals.get(external.name());
                           case Source.Output output ->
-                              calls
-                                  .get(current.graph().stage(output.stage()))
-                                  .out(output.port());
+                              calls.get(current.graph().stage(output.stage())).out(output.port());
                         }));
         calls.put(
             stage,
@@ -436,8 +434,7 @@ public final class LineStream {
         synchronized (this) {
           finished(
               item,
-              new Span(
-                  stage, server, (start - item.start) * 1e-9, (now - item.start) * 1e-9),
+              new Span(stage, server, (start - item.start) * 1e-9, (now - item.start) * 1e-9),
               times,
               now);
         }

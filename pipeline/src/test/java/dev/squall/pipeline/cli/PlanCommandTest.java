@@ -109,7 +109,13 @@ class PlanCommandTest {
   @Test
   void machinesThatOneDoesNotHaveCanBePlannedFor() throws IOException {
     CommandRun run =
-        plan("--devices", "profile:arc-a770,profile:h200", "--repeat", "1000000", "--explain", "--json");
+        plan(
+            "--devices",
+            "profile:arc-a770,profile:h200",
+            "--repeat",
+            "1000000",
+            "--explain",
+            "--json");
     List<JsonNode> lines = json(run);
 
     assertThat(lines.subList(0, lines.size() - 1))
@@ -119,8 +125,7 @@ class PlanCommandTest {
     assertThat(lines)
         .filteredOn(line -> line.path("device").asText().equals("h200"))
         .filteredOn(line -> !line.has("refused"))
-        .allSatisfy(
-            line -> assertThat(line.get("transfer_milliseconds").asDouble()).isPositive());
+        .allSatisfy(line -> assertThat(line.get("transfer_milliseconds").asDouble()).isPositive());
   }
 
   @Test
@@ -211,7 +216,8 @@ class PlanCommandTest {
 
     assertRefused(2, "mine.toml:10:1: ", plan("--devices", "profile:" + profile));
     Files.writeString(
-        profile, Files.readString(profile).replace("bandwidth =", "bandwidth_gigabytes_per_second ="));
+        profile,
+        Files.readString(profile).replace("bandwidth =", "bandwidth_gigabytes_per_second ="));
     assertThat(json(plan("--devices", "profile:" + profile, "--json")))
         .extracting(line -> line.get("device").asText())
         .contains("mine");

@@ -112,8 +112,7 @@ class LineStreamTest {
   @Test
   void theHostServesWhileADeviceCompilesThenHandsOver() {
     CountDownLatch hostServed = new CountDownLatch(1);
-    WorkingDevice card =
-        new WorkingDevice("card", Profiles.card(1), call -> await(hostServed));
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(1), call -> await(hostServed));
     Plan[] used = new Plan[1];
     Thread release =
         Thread.ofVirtual()
@@ -139,7 +138,8 @@ class LineStreamTest {
     StreamResult result = stream(Graphs.diamond(), NONE, 1, 2000, host, card);
 
     assertRight(result);
-    assertThat(notes(result).getFirst()).startsWith("fake-card:card is lost: card cannot be opened");
+    assertThat(notes(result).getFirst())
+        .startsWith("fake-card:card is lost: card cannot be opened");
     assertThat(result.spans()).allMatch(span -> span.used().device().id().equals("host"));
   }
 
@@ -183,8 +183,7 @@ class LineStreamTest {
 
   @Test
   void whatIsForcedFailsLoudly() {
-    FaultyDevice card =
-        FaultyDevice.failingAt(5, ErrorClass.DEVICE_LOST, "card", Profiles.card(1));
+    FaultyDevice card = FaultyDevice.failingAt(5, ErrorClass.DEVICE_LOST, "card", Profiles.card(1));
     SquallException failure =
         catchThrowableOfType(
             SquallException.class,

@@ -13,7 +13,6 @@ import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.MissingDevice;
 import dev.squall.pipeline.stack.DriverStack;
-import dev.squall.profiles.DeviceKind;
 import dev.squall.profiles.DeviceProfile;
 import dev.squall.profiles.DeviceProfiles;
 import java.util.ArrayList;
@@ -27,8 +26,6 @@ import java.util.function.BiFunction;
 
 /** An engine whose devices live in processes of their own, one for each driver stack. */
 public final class RemoteEngine implements Engine {
-  private static final int PROCESSOR_REGISTERS = 256;
-  private static final int LEAST_REGISTERS = 64;
   private static final String LISTING = "listing its devices";
 
   private final String name;
@@ -166,15 +163,9 @@ public final class RemoteEngine implements Engine {
         workGroups,
         facts.maxWorkGroup(),
         facts.localMemoryBytes(),
-        registers(profile),
+        profile.registers(),
         facts.fp16(),
         facts.fp64());
-  }
-
-  /** A processor's caches stand in for registers; of a GPU that nothing says, little is asked. */
-  private static int registers(DeviceProfile profile) {
-    int least = profile.kind() == DeviceKind.CPU ? PROCESSOR_REGISTERS : LEAST_REGISTERS;
-    return profile.limits().registersPerWorkItem().orElse(least);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.squall.pipeline.plan.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import java.util.SplittableRandom;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 /** What the searches promise, on ten thousand seeded graphs of up to 8 tasks on up to 4 places. */
@@ -87,8 +89,7 @@ class SimulatorTest {
       double least = Search.best(problem, LATENCY).orElseThrow().schedule().makespanSeconds();
       Optional<Search.Found> tight =
           Search.best(problem, new Goal(Objective.ENERGY, least * ROUNDING));
-      Optional<Search.Found> loose =
-          Search.best(problem, new Goal(Objective.ENERGY, least * 1.5));
+      Optional<Search.Found> loose = Search.best(problem, new Goal(Objective.ENERGY, least * 1.5));
       assertThat(tight).as("seed %d", seed).isPresent();
       assertThat(tight.get().schedule().makespanSeconds()).isLessThanOrEqualTo(least * ROUNDING);
       assertThat(loose.orElseThrow().schedule().energyJoules())
