@@ -27,7 +27,6 @@ public record Device(
     DeviceLimits limits) {
   private static final String PROCESSOR = "processor";
 
-
   /** A device whose driver says nothing. */
   public Device(
       String id,

@@ -88,7 +88,8 @@ public record WhatIf(String device, Map<Quantity, Figure> changes) {
         original.driver(),
         memory,
         original.traits(),
-        profile);
+        profile,
+        original.limits());
   }
 
   /** Predictions for changed devices: those of the real ones, as much better as the profile says. */
