@@ -26,7 +26,7 @@ public final class ProfileCostModel implements CostModel {
   private static final double DEVICE_START_UP_SECONDS = 0.5;
 
   /** How well the best variant uses a device; an attained rate in a profile is that of one. */
-  private static final double BEST_SHARE = 0.25;
+  private static final double BEST_SHARE = 0.4;
 
   private static final double BEST_SHARE_OF_PROCESSOR = 0.4;
 
@@ -68,7 +68,7 @@ public final class ProfileCostModel implements CostModel {
     return switch (variant) {
       case "simd" -> 0.6;
       case "host" -> 0.02;
-      case "wide" -> host ? 1e-4 : cpu ? 0.02 : 0.4;
+      case "wide" -> host ? 1e-4 : cpu ? 0.02 : BEST_SHARE;
       case "tiles" -> host ? 1e-4 : 0.25;
       case "rows" -> host ? 1e-4 : cpu ? BEST_SHARE_OF_PROCESSOR : 0.02;
       case "loops" -> host ? 5e-3 : 0.03;

@@ -90,7 +90,8 @@ public record WhatIf(String device, Map<Quantity, Figure> changes) {
         original.driver(),
         memory,
         original.traits(),
-        profile);
+        profile,
+        original.limits());
   }
 
   /**

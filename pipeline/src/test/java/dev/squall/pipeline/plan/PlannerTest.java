@@ -2,6 +2,7 @@ package dev.squall.pipeline.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
@@ -242,10 +243,10 @@ class PlannerTest {
   @Test
   void aStageStaysWithItsDataUnlessAnotherDeviceIsFasterByMoreThanTheMove() {
     Map<String, Double> seconds = new HashMap<>();
-    seconds.put("tiles on slow", 100.0);
-    seconds.put("tiles on fast", 100.0 - VECTOR_BYTES + 1);
+    seconds.put("tiles on slow", 1000.0);
+    seconds.put("tiles on fast", 1000.0 - VECTOR_BYTES + 1);
     Plan stays = plan(Graphs.chain(), new Table(seconds), Wishes.none(), wish("first", "slow"));
-    seconds.put("tiles on fast", 100.0 - VECTOR_BYTES - 1);
+    seconds.put("tiles on fast", 1000.0 - VECTOR_BYTES - 1);
     Plan moves = plan(Graphs.chain(), new Table(seconds), Wishes.none(), wish("first", "slow"));
 
     assertThat(choices(stays)).containsExactly("tiles on slow", "tiles on slow");
@@ -300,7 +301,8 @@ class PlannerTest {
   void theLineIsExpectedToTakeTheSumOfItsStages() {
     CostModel flat = (stage, variant, device) -> flat();
 
-    assertThat(plan(Graphs.diamond(), flat, slow).predictedSeconds()).isEqualTo(4 * 0.75);
+    assertThat(plan(Graphs.diamond(), flat, slow).predictedSeconds())
+        .isCloseTo(4 * 0.75, within(1e-9));
   }
 
   @Test

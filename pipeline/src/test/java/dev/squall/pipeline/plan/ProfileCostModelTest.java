@@ -75,8 +75,8 @@ class ProfileCostModelTest {
     Device h200 = device("h200");
 
     assertThat(OPERATIONS / model.predict(STAGE, variant("tiles"), h200).compute())
-        .as("attained")
-        .isCloseTo(26.2e12, within(1e9));
+        .as("five eighths of the attained rate, which is that of wide tiles")
+        .isCloseTo(26.2e12 * 0.625, within(1e9));
     assertThat(OPERATIONS / model.predict(STAGE, variant("tiles"), arc).compute())
         .as("a quarter of the peak")
         .isCloseTo(17.2e12 / 4, within(1e9));

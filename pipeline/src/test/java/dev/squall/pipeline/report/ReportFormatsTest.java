@@ -221,7 +221,7 @@ class ReportFormatsTest {
     assertThat(PlanText.terminal(run.plan()))
         .contains("first   testing.double  tiles on card")
         .doesNotContain("host code")
-        .endsWith(" for all stages, 0 MiB of memory\n");
+        .endsWith(" for the line, 0 MiB of memory\n");
     List<String> lines = PlanText.jsonLines(run.plan()).lines().toList();
     assertThat(lines).hasSize(8);
     JsonNode choice = JSON.readTree(lines.getFirst());
