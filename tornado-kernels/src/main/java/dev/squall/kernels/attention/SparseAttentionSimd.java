@@ -40,7 +40,7 @@ public final class SparseAttentionSimd {
   /** Packed keys and values held at once; one key head is held whatever its size. */
   private static final long PACKED_BYTES = 32L << 20;
 
-  private static final Reserve RESERVE = new Reserve(2 * PACKED_BYTES);
+  private static final Reserve RESERVE = new Reserve(PACKED_BYTES);
 
   /** A run is gathered if its panels hold more other keys than this part of its own. */
   private static final int WASTE_PART = 4;
