@@ -96,10 +96,9 @@ public record LawFit(Phase phase, ScalingLaw law, int points, Errors errors, Lis
           }
           double score = drawn.stream().mapToDouble(Cell::score).average().orElseThrow();
           double density = samples.stream().mapToDouble(Cell::density).average().orElseThrow();
-          double tokens = samples.stream().mapToDouble(Cell::tokens).average().orElseThrow();
           cells.add(
               new ScalingLaw.Cell(
-                  key.task().label(), score, key.model().parameters(), tokens, 1 / density));
+                  key.task().label(), score, key.model().parameters(), key.length(), 1 / density));
         });
     return cells;
   }

@@ -121,7 +121,7 @@ public final class LawText {
 
   private static String prediction(ScalingLaw law, String task, Row row) {
     return law.tasks().containsKey(task)
-        ? number(law.predict(task, row.model().parameters(), row.tokens(), 1 / row.density()))
+        ? number(law.predict(task, row.model().parameters(), row.length(), 1 / row.density()))
         : "–";
   }
 

@@ -46,7 +46,7 @@ class SweepTableTest {
             answers ? 0.125 : Double.NaN,
             1,
             answers ? Double.NaN : -Math.log(score),
-            length,
+            length - sample, // exercises do not fill a length to the token
             density,
             density,
             Double.NaN,
