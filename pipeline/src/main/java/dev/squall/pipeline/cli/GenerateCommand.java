@@ -78,8 +78,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "N",
       description =
-          "Tokens that the method of decoding keeps: quest for each new token, snapkv and ada-snapkv"
-              + " of the prompt (1024). From the number of tokens on it is dense.")
+          "Tokens that the method of decoding keeps: quest for each new token, snapkv and"
+              + " ada-snapkv of the prompt (1024). From the number of tokens on it is dense.")
   private String budget;
 
   @Option(
@@ -100,7 +100,6 @@ final class GenerateCommand implements Callable<Integer> {
       throw SquallException.invalidInput(
           "--temperature = " + temperature + ": expected 0 or a number above it");
     }
-    PrefillAttention attention = arguments.attention();
     if (budget != null) {
       decodeParameters.put(DecodeMethods.BUDGET, budget);
     }
@@ -110,6 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
       Decoder decoder = arguments.decoder();
       String text = prompt.read();
       int[] ids = decoder.tokenizer().encode(text, controls, decoder.shape().context() + 1);
+      PrefillAttention attention = arguments.attention(decoder, ids);
       progress.show("reading the prompt, %d tokens".formatted(ids.length));
       boolean[] first = {true};
       Generation generation =

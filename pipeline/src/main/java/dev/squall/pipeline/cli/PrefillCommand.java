@@ -7,14 +7,14 @@ import dev.squall.kernels.host.HostThreads;
 import dev.squall.pipeline.model.attention.HeadFigures;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.Decoder;
+import dev.squall.pipeline.model.decoder.KeyValueCache;
 import dev.squall.pipeline.model.decoder.Prefill;
 import dev.squall.pipeline.model.decoder.PrefillResult;
 import dev.squall.pipeline.model.decoder.VocabularyScores;
 import dev.squall.pipeline.report.PrefillReport;
 import dev.squall.pipeline.report.PrefillText;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,17 +43,26 @@ final class PrefillCommand implements Callable<Integer> {
   @Option(names = "--no-perplexity", description = "Do not score the text.")
   private boolean noPerplexity;
 
+  @Option(
+      names = "--chunk",
+      paramLabel = "N",
+      description =
+          "Read the text in chunks of N tokens, each behind the cached keys and values of those"
+              + " before it; for dense, xattention and xattention-groups.")
+  private Optional<Integer> chunk = Optional.empty();
+
   @Option(names = "--json", description = "Print one JSON line.")
   private boolean json;
 
   @Override
   public Integer call() throws JsonProcessingException {
     text.check();
-    PrefillAttention attention = arguments.attention();
+    chunk.ifPresent(count -> Ranges.requirePositive("--chunk", count));
     try (Progress progress = new Progress(false)) {
       progress.show("reading the model");
       Decoder decoder = arguments.decoder();
       int[] ids = text.ids(decoder);
+      PrefillAttention attention = arguments.attention(decoder, ids);
       PrefillReport report = report(decoder, ids, attention, progress);
       progress.clear();
       System.out.print(json ? PrefillText.jsonLine(report) : PrefillText.terminal(report));
@@ -70,20 +79,21 @@ final class PrefillCommand implements Callable<Integer> {
   private PrefillReport report(
       Decoder decoder, int[] ids, PrefillAttention attention, Progress progress) {
     HostThreads threads = HostThreads.all();
-    List<PrefillReport.Layer> layers = new ArrayList<>();
     int count = decoder.shape().layers();
+    LayerFigures figures = new LayerFigures(decoder.shape());
+    KeyValueCache cache = chunk.isEmpty() ? null : new KeyValueCache(decoder.shape(), ids.length);
     PrefillResult result =
         Prefill.run(
             decoder,
             ids,
+            chunk.orElse(ids.length),
             attention,
-            null,
+            cache,
             (layer, tensors, outcome) -> {
               progress.show("layer %d of %d".formatted(layer + 1, count));
-              boolean windowed = decoder.shape().windowed(layer);
               HeadFigures recall =
                   noRecall ? HeadFigures.unknown(decoder.shape().heads()) : outcome.recall();
-              layers.add(new PrefillReport.Layer(layer, windowed, outcome.density(), recall));
+              figures.add(layer, tensors.shape(), outcome.density(), recall);
             },
             threads);
     progress.show("scoring");
@@ -104,6 +114,7 @@ final class PrefillCommand implements Callable<Integer> {
         result.attentionSeconds(),
         scoringSeconds,
         perplexity,
-        layers);
+        figures.layers(),
+        arguments.note());
   }
 }

@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
       ModelCommand.class,
       PrefillCommand.class,
       RecallCommand.class,
+      ThresholdsCommand.class,
+      PatternsCommand.class,
       GenerateCommand.class,
       FrontierCommand.class,
       SeedlmCommand.class,

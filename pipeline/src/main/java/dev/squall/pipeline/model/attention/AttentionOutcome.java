@@ -14,6 +14,21 @@ public interface AttentionOutcome {
    */
   HeadFigures recall();
 
+  /** All keys. */
+  static AttentionOutcome dense(int heads) {
+    return new AttentionOutcome() {
+      @Override
+      public HeadFigures density() {
+        return HeadFigures.allEqual(1, heads);
+      }
+
+      @Override
+      public HeadFigures recall() {
+        return HeadFigures.allEqual(1, heads);
+      }
+    };
+  }
+
   /** The blocks that were kept, of a method that keeps blocks and tells which. */
   default Optional<BlockMask> mask() {
     return Optional.empty();
