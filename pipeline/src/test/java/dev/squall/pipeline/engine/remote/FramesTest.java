@@ -64,7 +64,16 @@ class FramesTest {
             7, "a.b", "tiles", Map.of("factor", "2.5"), Map.of("x", tensor), Map.of("y", tensor)),
         new Request.Prepare(8, "a.b", "tiles", Map.of(), Map.of(), Map.of()),
         new Request.Run(1L << 50),
-        new Request.Forget(0));
+        new Request.Forget(0),
+        new Request.RunFile(
+            "/a folder/k.cl",
+            "k",
+            List.of(
+                new Request.FileArgument(tensor, true, List.of()),
+                new Request.FileArgument(null, false, List.of((byte) -128, (byte) 127))),
+            List.of(-1),
+            List.of(64, 2),
+            List.of()));
   }
 
   static Stream<Reply> replies() {
