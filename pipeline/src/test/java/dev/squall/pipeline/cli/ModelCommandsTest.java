@@ -242,7 +242,7 @@ class ModelCommandsTest {
     // One threshold of the file for all heads is the threshold itself.
     Files.writeString(
         Path.of(file),
-        "{\"parameters\":{\"block\":\"16\"},\"layers\":[null,null,null,null,null,[.4,.4,.4,.4]]}");
+        "{\"parameters\":{\"block\":\"16\"},\"layers\":[null,null,null,null,null,[0.4,0.4,0.4,0.4]]}");
     double each = prefill(use).get("density").asDouble();
     assertThat(each)
         .isEqualTo(

@@ -258,10 +258,14 @@ class PlannerTest {
     NullDevice twin = new NullDevice("twin", slow.device().profile());
     CostModel flat = (stage, variant, device) -> flat();
 
+    List<String> both = choices(plan(Graphs.diamond(), flat, slow, twin));
     for (int i = 0; i < 20; i++) {
-      assertThat(choices(plan(Graphs.diamond(), flat, slow, twin))).containsOnly("tiles on slow");
-      assertThat(choices(plan(Graphs.diamond(), flat, twin, slow))).containsOnly("tiles on twin");
+      assertThat(choices(plan(Graphs.chain(), flat, slow, twin))).containsOnly("tiles on slow");
+      assertThat(choices(plan(Graphs.chain(), flat, twin, slow))).containsOnly("tiles on twin");
+      // A diamond's arms run side by side on both.
+      assertThat(choices(plan(Graphs.diamond(), flat, slow, twin))).isEqualTo(both);
     }
+    assertThat(both).contains("tiles on slow", "tiles on twin");
     assertThat(considered(Graphs.diamond())).isEqualTo(considered(Graphs.diamond())).hasSize(48);
   }
 

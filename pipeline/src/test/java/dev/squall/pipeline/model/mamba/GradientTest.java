@@ -300,7 +300,12 @@ class GradientTest {
     List<SampleSynthesis.Sample> one = synthesis.run(HostThreads.of(1), done -> {});
     List<SampleSynthesis.Sample> two = synthesis.run(HostThreads.of(2), done -> {});
     for (int i = 0; i < one.size(); i++) {
-      assertThat(byToken(one.get(i).plane())).isDeepEqualTo(byToken(two.get(i).plane()));
+      double[][] first = byToken(one.get(i).plane());
+      double[][] second = byToken(two.get(i).plane());
+      for (int t = 0; t < first.length; t++) {
+        // A vector's lanes are added in an order that the JVM chooses, and changes as it compiles.
+        assertThat(first[t]).containsExactly(second[t], within(1e-5));
+      }
     }
   }
 
