@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       SeedlmCommand.class,
       SegmentCommand.class,
+      UpscaleCommand.class,
       OuromambaCommand.class,
       TestCommand.class
     },
