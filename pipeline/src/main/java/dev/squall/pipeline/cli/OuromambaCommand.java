@@ -10,7 +10,11 @@ import picocli.CommandLine.Spec;
     name = "ouromamba",
     mixinStandardHelpOptions = true,
     description = {"Quantise a Mamba model as OuroMamba does, and see what it costs.", ""},
-    subcommands = {OuromambaQuantizeCommand.class, OuromambaEvaluateCommand.class})
+    subcommands = {
+      OuromambaGenerateCommand.class,
+      OuromambaQuantizeCommand.class,
+      OuromambaEvaluateCommand.class
+    })
 final class OuromambaCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -74,9 +74,22 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--calibrate",
+      split = ",",
       paramLabel = "KIND",
-      description = "What the scales of --bits come from: real or noise (${DEFAULT-VALUE}).")
-  private String kind = "real";
+      description =
+          "What the scales of --bits come from: real, noise or synthetic (${DEFAULT-VALUE}).")
+  private List<String> kinds = List.of("real");
+
+  @Option(names = "--seed", split = ",", description = "Seeds of noise (${DEFAULT-VALUE}).")
+  private List<Long> seeds = List.of(OuroMamba.Calibration.USUAL_SEED);
+
+  @Option(
+      names = "--synthetic",
+      split = ",",
+      paramLabel = "FILE",
+      description =
+          "Samples of ./squall ouromamba generate; default: made once and kept in the cache.")
+  private List<Path> synthetic = List.of();
 
   @Option(
       names = "--calibration-text",
@@ -112,10 +125,11 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
     if (files.isEmpty() && extra.isEmpty()) {
       throw SquallException.invalidInput("nothing to evaluate: name a FILE or give --bits");
     }
-    var calibration = OuromambaModel.calibration(kind, calibrationText, samples);
+    List<OuroMamba.Calibration> calibrations = calibrations();
     byte[] evaluated = text == null ? OuroMamba.evaluationText() : OuroMamba.text(text);
-    List<EvaluationRow> rows =
-        OuromambaModel.open(model).evaluate(files, extra, calibration, evaluated, rounds);
+    OuroMamba ouroMamba = OuromambaModel.open(model);
+    calibrations.forEach(calibration -> OuromambaModel.requireSamples(ouroMamba, calibration));
+    List<EvaluationRow> rows = ouroMamba.evaluate(files, extra, calibrations, evaluated, rounds);
     if (json) {
       JsonMapper mapper = new JsonMapper();
       for (EvaluationRow row : rows) {
@@ -125,6 +139,23 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
       System.out.print(EvaluationText.table(rows, evaluated.length));
     }
     return ExitCodes.GOOD;
+  }
+
+  /** Noise with each seed, synthetic samples of each file. */
+  private List<OuroMamba.Calibration> calibrations() {
+    List<OuroMamba.Calibration> all = new ArrayList<>();
+    for (String kind : kinds) {
+      for (long seed : kind.equals("noise") ? seeds : seeds.subList(0, 1)) {
+        if (kind.equals("synthetic") && !synthetic.isEmpty()) {
+          for (Path file : synthetic) {
+            all.add(OuromambaModel.calibration(kind, calibrationText, samples, seed, file));
+          }
+        } else {
+          all.add(OuromambaModel.calibration(kind, calibrationText, samples, seed, null));
+        }
+      }
+    }
+    return all;
   }
 
   private List<QuantSettings> settings() {

@@ -2,8 +2,12 @@ package dev.squall.pipeline.cli;
 
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.mamba.OuroMamba;
+import dev.squall.pipeline.model.mamba.SynthesisSettings;
 import dev.squall.pipeline.model.mamba.TypesegPackage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Opens the model that a command names. */
@@ -28,13 +32,42 @@ final class OuromambaModel {
     };
   }
 
-  /** The calibration that options describe; {@code text} is null for the text that ships. */
-  static OuroMamba.Calibration calibration(String kind, Path text, int samples) {
-    if (kind.equals("synthetic")) {
-      throw SquallException.unsupported(
-          "calibrate synthetic: OuroMamba-Gen is not here yet; use real or noise");
-    }
+  /**
+   * The calibration that options describe.
+   *
+   * @param text null for the text that ships
+   * @param synthetic null for a file in the cache, which is made when it is not there
+   */
+  static OuroMamba.Calibration calibration(
+      String kind, Path text, int samples, long seed, Path synthetic) {
     return new OuroMamba.Calibration(
-        kind, text == null ? OuroMamba.calibrationText() : OuroMamba.text(text), samples);
+        kind,
+        text == null ? OuroMamba.calibrationText() : OuroMamba.text(text),
+        samples,
+        seed,
+        synthetic == null ? usualSamples() : synthetic);
+  }
+
+  private static Path usualSamples() {
+    SynthesisSettings usual = SynthesisSettings.usual();
+    return UserFiles.cache()
+        .resolve("synthetic")
+        .resolve("typeseg-%08x.safetensors".formatted(usual.toString().hashCode()));
+  }
+
+  /** Makes the usual synthetic samples if a calibration asks for them and they are not there. */
+  static void requireSamples(OuroMamba model, OuroMamba.Calibration calibration) {
+    Path file = calibration.synthetic();
+    if (!calibration.kind().equals("synthetic")
+        || !file.equals(usualSamples())
+        || Files.exists(file)) {
+      return;
+    }
+    try {
+      Files.createDirectories(file.getParent());
+    } catch (IOException e) {
+      throw SquallException.invalidInput("cannot make the folder " + file.getParent());
+    }
+    OuromambaGenerateCommand.generate(model, SynthesisSettings.usual(), file);
   }
 }

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.cli;
 
+import dev.squall.pipeline.model.mamba.OuroMamba;
 import dev.squall.pipeline.model.mamba.QuantScheme;
 import dev.squall.pipeline.model.mamba.QuantSettings;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class OuromambaQuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--calibrate",
       paramLabel = "KIND",
-      description = "What scales come from: real (text) or noise (${DEFAULT-VALUE}).")
+      description = "What scales come from: real (text), noise or synthetic (${DEFAULT-VALUE}).")
   private String kind = "real";
 
   @Option(
@@ -45,6 +46,16 @@ final class OuromambaQuantizeCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Windows of the calibration (${DEFAULT-VALUE}).")
   private int samples = 32;
+
+  @Option(names = "--seed", description = "Seed of noise (${DEFAULT-VALUE}).")
+  private long seed = OuroMamba.Calibration.USUAL_SEED;
+
+  @Option(
+      names = "--synthetic",
+      paramLabel = "FILE",
+      description =
+          "Samples of ./squall ouromamba generate; default: made once and kept in the cache.")
+  private Path synthetic;
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to write it.")
   private Path out;
@@ -94,8 +105,10 @@ final class OuromambaQuantizeCommand implements Callable<Integer> {
             .withRawSteps(OuromambaModel.rawSteps(steps))
             .withWindow(window)
             .withDetection(refresh, sigma);
-    var calibration = OuromambaModel.calibration(kind, text, samples);
-    OuromambaModel.open(model).quantize(settings, calibration, out);
+    var calibration = OuromambaModel.calibration(kind, text, samples, seed, synthetic);
+    OuroMamba ouroMamba = OuromambaModel.open(model);
+    OuromambaModel.requireSamples(ouroMamba, calibration);
+    ouroMamba.quantize(settings, calibration, out);
     System.out.printf("%s: %s %s, %s%n", out, settings.bits(), settings.scheme(), kind);
     return ExitCodes.GOOD;
   }

@@ -5,6 +5,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.NpyFile;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.mamba.Upscaler;
 import dev.squall.pipeline.model.store.KnownModel;
 import dev.squall.pipeline.model.store.ModelStore;

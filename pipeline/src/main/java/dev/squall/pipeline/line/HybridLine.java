@@ -61,8 +61,7 @@ public final class HybridLine {
       throw SquallException.invalidInput(
           "--stages, --stride, --block and --threshold belong to the default line, not to " + name);
     }
-    HybridLine line =
-        new HybridLine(catalog, new InputTensors(given, options.prefix()), options);
+    HybridLine line = new HybridLine(catalog, new InputTensors(given, options.prefix()), options);
     switch (name) {
       case TEXT -> line.text();
       case VISION -> line.vision();
@@ -127,7 +126,11 @@ public final class HybridLine {
     stage("mamba", "vmamba.cross_scan", operands, "softplus", softplus(one.get("delta")));
     Source lines = from("mamba", "y");
     stage(
-        "attention", "attention.dense", Map.of("q", lines, "k", lines, "v", lines), "causal", "false");
+        "attention",
+        "attention.dense",
+        Map.of("q", lines, "k", lines, "v", lines),
+        "causal",
+        "false");
   }
 
   /** delta, a, b, c and d for so many channels and tokens. */
@@ -168,8 +171,7 @@ public final class HybridLine {
     return four;
   }
 
-  private void stage(
-      String name, String kernel, Map<String, Source> sources, String... defaults) {
+  private void stage(String name, String kernel, Map<String, Source> sources, String... defaults) {
     Map<String, String> parameters = new LinkedHashMap<>();
     for (int i = 0; i < defaults.length; i += 2) {
       parameters.put(defaults[i], defaults[i + 1]);
@@ -197,8 +199,7 @@ public final class HybridLine {
     Tensor tensor = inputs.get(role);
     if (!tensor.type().isFloatingPoint() || tensor.rank() != rank) {
       throw SquallException.invalidInput(
-          "tensor %s must be of floating point with %d axes, got %s"
-              .formatted(role, rank, tensor));
+          "tensor %s must be of floating point with %d axes, got %s".formatted(role, rank, tensor));
     }
     return tensor.toF32();
   }

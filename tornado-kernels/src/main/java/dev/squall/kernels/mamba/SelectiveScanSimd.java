@@ -1,6 +1,7 @@
 package dev.squall.kernels.mamba;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.LaneTranspose;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.Tensor;

@@ -17,6 +17,10 @@ record CalibrationSamples(String kind, List<Plane> windows) {
     windows = List.copyOf(windows);
   }
 
+  CalibrationSamples named(String name) {
+    return new CalibrationSamples(name, windows);
+  }
+
   /**
    * Windows of a text, evenly spread over it.
    *
@@ -39,7 +43,23 @@ record CalibrationSamples(String kind, List<Plane> windows) {
 
   /** Gaussian noise in place of embedded bytes, with the embedding's mean and deviation. */
   static CalibrationSamples noise(SegmentModel model, int samples, int window, long seed) {
-    Tensor embedding = model.embedding();
+    double[] spread = spread(model.embedding());
+    List<Plane> windows = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      SplittableRandom random = new SplittableRandom(seed + i);
+      Plane plane = Plane.of(model.channels(), window);
+      for (int channel = 0; channel < plane.channels(); channel++) {
+        for (int t = 0; t < window; t++) {
+          plane.set(channel, t, (float) (spread[0] + spread[1] * random.nextGaussian()));
+        }
+      }
+      windows.add(plane);
+    }
+    return new CalibrationSamples("noise", windows);
+  }
+
+  /** Mean and standard deviation of all elements. */
+  static double[] spread(Tensor embedding) {
     double sum = 0;
     double squares = 0;
     for (long i = 0; i < embedding.elements(); i++) {
@@ -47,18 +67,6 @@ record CalibrationSamples(String kind, List<Plane> windows) {
       squares += (double) embedding.f32(i) * embedding.f32(i);
     }
     double mean = sum / embedding.elements();
-    double deviation = Math.sqrt(squares / embedding.elements() - mean * mean);
-    List<Plane> windows = new ArrayList<>();
-    for (int i = 0; i < samples; i++) {
-      SplittableRandom random = new SplittableRandom(seed + i);
-      Plane plane = Plane.of(model.channels(), window);
-      for (int channel = 0; channel < plane.channels(); channel++) {
-        for (int t = 0; t < window; t++) {
-          plane.set(channel, t, (float) (mean + deviation * random.nextGaussian()));
-        }
-      }
-      windows.add(plane);
-    }
-    return new CalibrationSamples("noise", windows);
+    return new double[] {mean, Math.sqrt(squares / embedding.elements() - mean * mean)};
   }
 }

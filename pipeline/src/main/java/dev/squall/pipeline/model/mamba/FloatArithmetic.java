@@ -1,14 +1,19 @@
 package dev.squall.pipeline.model.mamba;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.vim.BidirectionalScan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Single precision. */
-record FloatArithmetic(HostThreads threads) implements BlockArithmetic {
-  private static final HostKernel SCAN = new HostKernel(new BidirectionalScan());
+/** Single precision: dense layers on the host, scans where {@code calls} says. */
+record FloatArithmetic(HostThreads threads, KernelCalls calls) implements BlockArithmetic {
+  private static final Kernel SCAN = new BidirectionalScan();
+
+  FloatArithmetic(HostThreads threads) {
+    this(threads, new KernelCalls.Host(threads));
+  }
 
   @Override
   public Plane dense(int block, DenseLayer layer, Plane x) {
@@ -28,7 +33,7 @@ record FloatArithmetic(HostThreads threads) implements BlockArithmetic {
     inputs.put("c", operands.c().reshape(1, 1, states, tokens));
     inputs.put("d", operands.d().reshape(1, channels));
     inputs.put("z", operands.gate());
-    Tensor y = SCAN.run(inputs, Map.of("softplus", "false"), threads).out("y");
+    Tensor y = calls.run(SCAN, inputs, Map.of("softplus", "false")).out("y");
     return Plane.of(y, channels, tokens);
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /** OuroMamba-Quant on typeseg, as the command line offers it. */
 public final class OuroMamba {
@@ -53,16 +55,64 @@ public final class OuroMamba {
   /**
    * What scales are calibrated with.
    *
-   * @param kind {@code real} or {@code noise}
+   * @param kind {@code real}, {@code noise} or {@code synthetic}
    * @param text for {@code real}
    * @param samples windows of it
+   * @param seed for {@code noise}
+   * @param synthetic for {@code synthetic}: the file of {@link #generate}
    */
-  public record Calibration(String kind, byte[] text, int samples) {
+  public record Calibration(String kind, byte[] text, int samples, long seed, Path synthetic) {
+    public static final long USUAL_SEED = NOISE_SEED;
+
     public Calibration {
       if (samples < 1) {
         throw SquallException.invalidInput("samples = %d: expected from 1".formatted(samples));
       }
+      if (!KINDS.contains(kind)) {
+        throw SquallException.invalidInput(
+            "calibrate %s: expected real, noise or synthetic".formatted(kind));
+      }
     }
+
+    /** The kind, with the seed or the file where it is not the usual one. */
+    String label() {
+      return switch (kind) {
+        case "noise" -> seed == USUAL_SEED ? kind : kind + "-" + seed;
+        case "synthetic" -> kind + "-" + synthetic.getFileName().toString().split("\\.", 2)[0];
+        default -> kind;
+      };
+    }
+  }
+
+  private static final List<String> KINDS = List.of("real", "noise", "synthetic");
+
+  /**
+   * Losses of synthetic samples, means over all.
+   *
+   * @param contrast of patches
+   * @param target of the model's own task
+   */
+  public record Losses(double contrast, double target) {}
+
+  /**
+   * Makes samples of noise and writes them.
+   *
+   * @param done told of each sample
+   * @return losses of the noise and of the samples
+   */
+  public List<Losses> generate(SynthesisSettings settings, Path out, IntConsumer done) {
+    List<SampleSynthesis.Sample> samples = new SampleSynthesis(model, settings).run(threads, done);
+    SyntheticSamplesFile.write(out, samples, settings);
+    return List.of(
+        mean(samples, SampleSynthesis.Sample::before),
+        mean(samples, SampleSynthesis.Sample::after));
+  }
+
+  private static Losses mean(
+      List<SampleSynthesis.Sample> samples, Function<SampleSynthesis.Sample, double[]> losses) {
+    return new Losses(
+        samples.stream().mapToDouble(sample -> losses.apply(sample)[0]).average().orElseThrow(),
+        samples.stream().mapToDouble(sample -> losses.apply(sample)[1]).average().orElseThrow());
   }
 
   /** Quantises the model and writes it. */
@@ -72,17 +122,18 @@ public final class OuroMamba {
 
   private QuantizedModel quantized(QuantSettings settings, Calibration calibration) {
     return new ModelQuantizer(model, threads)
-        .quantize(settings, samples(calibration, settings.window()));
+        .quantize(settings, samples(calibration, settings.window()).named(calibration.label()));
   }
 
   private CalibrationSamples samples(Calibration calibration, int window) {
     return switch (calibration.kind()) {
       case "real" ->
           CalibrationSamples.real(model, calibration.text(), calibration.samples(), window);
-      case "noise" -> CalibrationSamples.noise(model, calibration.samples(), window, NOISE_SEED);
+      case "noise" ->
+          CalibrationSamples.noise(model, calibration.samples(), window, calibration.seed());
       default ->
-          throw SquallException.invalidInput(
-              "calibrate %s: expected real or noise".formatted(calibration.kind()));
+          SyntheticSamplesFile.read(
+              calibration.synthetic(), model.channels(), window, calibration.samples());
     };
   }
 
@@ -91,12 +142,13 @@ public final class OuroMamba {
    *
    * @param files that {@link #quantize} wrote
    * @param extra settings to quantise and evaluate besides, without a file
+   * @param calibrations each of these with each of those
    * @param rounds timed repetitions
    */
   public List<EvaluationRow> evaluate(
       List<Path> files,
       List<QuantSettings> extra,
-      Calibration calibration,
+      List<Calibration> calibrations,
       byte[] text,
       int rounds) {
     List<QuantizedModel> candidates = new ArrayList<>();
@@ -106,8 +158,10 @@ public final class OuroMamba {
       names.add(file.getFileName().toString());
     }
     for (QuantSettings settings : extra) {
-      candidates.add(quantized(settings, calibration));
-      names.add("");
+      for (Calibration calibration : calibrations) {
+        candidates.add(quantized(settings, calibration));
+        names.add("");
+      }
     }
     return new ModelEvaluation(model, exactBytes, text, rounds, threads)
         .evaluate(names, candidates);

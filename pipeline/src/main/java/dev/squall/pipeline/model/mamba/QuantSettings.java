@@ -9,12 +9,13 @@ import java.util.regex.Pattern;
  *
  * @param weightBits bits of a weight, 2 to 8
  * @param inlierBits bits of an activation, 2 to 8
- * @param outlierBits bits of an activation in a listed channel, 2 to 8
+ * @param outlierBits bits of an activation in a listed channel, 2 to 16
  * @param scanBits bits of A, B, C, D and of time steps, 2 to 8
  * @param refresh steps after which the list of outlier channels is emptied
  * @param sigma standard deviations above the mean that make an outlier
  * @param rawSteps whether time steps are quantised before the softplus; else behind it, as released
  * @param window steps that have static scales of their own; positions behind them repeat
+ * @param released in what it is like the released code rather than the paper
  */
 public record QuantSettings(
     int weightBits,
@@ -25,7 +26,8 @@ public record QuantSettings(
     double sigma,
     boolean rawSteps,
     int window,
-    QuantScheme scheme) {
+    QuantScheme scheme,
+    Released released) {
   private static final Pattern BITS = Pattern.compile("w(\\d+)a(\\d+)(?:o(\\d+))?");
   private static final int LONGEST_WINDOW = 1 << 16;
 
@@ -35,7 +37,7 @@ public record QuantSettings(
   public QuantSettings {
     requireBits("weights", weightBits);
     requireBits("activations", inlierBits);
-    requireBits("outliers", outlierBits);
+    requireBits("outliers", outlierBits, 16);
     requireBits("scan operands", scanBits);
     requireRange("refresh", refresh, 1, Integer.MAX_VALUE);
     requireRange("window", window, 1, LONGEST_WINDOW);
@@ -66,7 +68,8 @@ public record QuantSettings(
         3,
         true,
         512,
-        QuantScheme.OUTLIERS);
+        QuantScheme.OUTLIERS,
+        Released.NOTHING);
   }
 
   private static int number(String digits) {
@@ -79,36 +82,48 @@ public record QuantSettings(
   }
 
   public QuantSettings with(QuantScheme other) {
-    return new QuantSettings(
-        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, rawSteps, window, other);
+    return with(scanBits, refresh, sigma, rawSteps, window, other, released);
   }
 
   public QuantSettings withDetection(int otherRefresh, double otherSigma) {
+    return with(scanBits, otherRefresh, otherSigma, rawSteps, window, scheme, released);
+  }
+
+  public QuantSettings withScanBits(int bits) {
+    return with(bits, refresh, sigma, rawSteps, window, scheme, released);
+  }
+
+  public QuantSettings withRawSteps(boolean raw) {
+    return with(scanBits, refresh, sigma, raw, window, scheme, released);
+  }
+
+  public QuantSettings withWindow(int steps) {
+    return with(scanBits, refresh, sigma, rawSteps, steps, scheme, released);
+  }
+
+  public QuantSettings with(Released switches) {
+    return with(scanBits, refresh, sigma, rawSteps, window, scheme, switches);
+  }
+
+  private QuantSettings with(
+      int scan,
+      int steps,
+      double deviations,
+      boolean raw,
+      int positions,
+      QuantScheme other,
+      Released switches) {
     return new QuantSettings(
         weightBits,
         inlierBits,
         outlierBits,
-        scanBits,
-        otherRefresh,
-        otherSigma,
-        rawSteps,
-        window,
-        scheme);
-  }
-
-  public QuantSettings withScanBits(int bits) {
-    return new QuantSettings(
-        weightBits, inlierBits, outlierBits, bits, refresh, sigma, rawSteps, window, scheme);
-  }
-
-  public QuantSettings withRawSteps(boolean raw) {
-    return new QuantSettings(
-        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, raw, window, scheme);
-  }
-
-  public QuantSettings withWindow(int steps) {
-    return new QuantSettings(
-        weightBits, inlierBits, outlierBits, scanBits, refresh, sigma, rawSteps, steps, scheme);
+        scan,
+        steps,
+        deviations,
+        raw,
+        positions,
+        other,
+        switches);
   }
 
   /** The sigma that the quantiser is given: static schemes list nothing. */
@@ -117,11 +132,20 @@ public record QuantSettings(
   }
 
   private static void requireBits(String what, int bits) {
-    if (bits < 2 || bits > 8) {
+    requireBits(what, bits, 8);
+  }
+
+  private static void requireBits(String what, int bits, int most) {
+    if (bits < 2 || bits > most) {
       throw SquallException.invalidInput(
-          "%s of %s bits: expected 2 to 8"
-              .formatted(what, bits == Integer.MAX_VALUE ? "too many" : bits));
+          "%s of %s bits: expected 2 to %d"
+              .formatted(what, bits == Integer.MAX_VALUE ? "too many" : bits, most));
     }
+  }
+
+  /** The largest magnitude of a symmetric integer of {@code bits} bits. */
+  static int largest(int bits) {
+    return (1 << (bits - 1)) - 1;
   }
 
   private static void requireRange(String what, int value, int least, int most) {

@@ -7,6 +7,7 @@ import dev.squall.kernels.ouromamba.OutlierQuantizer;
 import dev.squall.kernels.ouromamba.QuantizedScan;
 import dev.squall.kernels.ouromamba.RowWeights;
 import dev.squall.kernels.spec.Call;
+import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,12 +20,15 @@ import java.util.Map;
  * The operands of the scan are quantised by position, so both directions read the same values.
  */
 final class QuantizedArithmetic implements BlockArithmetic {
-  private static final HostKernel QUANTIZE = new HostKernel(new OutlierQuantizer());
-  private static final HostKernel LINEAR = new HostKernel(new MixedLinear());
-  private static final HostKernel SCAN = new HostKernel(new QuantizedScan());
+  private static final Kernel QUANTIZE = new OutlierQuantizer();
+  private static final Kernel LINEAR = new MixedLinear();
+  private static final Kernel SCAN = new QuantizedScan();
+
+  /** Bits of the widest outlier that kernels take. */
+  private static final int KERNEL_BITS = 8;
 
   private final QuantizedModel model;
-  private final HostThreads threads;
+  private final KernelCalls calls;
 
   /** Listed channels and all channels of all steps so far. */
   private long listed;
@@ -34,11 +38,15 @@ final class QuantizedArithmetic implements BlockArithmetic {
   /** What was quantised last: u is the input of a layer first and of the scan then. */
   private Plane last;
 
-  private Map<String, Tensor> lastIntegers;
+  private List<Map<String, Tensor>> lastIntegers;
 
   QuantizedArithmetic(QuantizedModel model, HostThreads threads) {
+    this(model, new KernelCalls.Host(threads));
+  }
+
+  QuantizedArithmetic(QuantizedModel model, KernelCalls calls) {
     this.model = model;
-    this.threads = threads;
+    this.calls = calls;
   }
 
   /** The share of channels that were in the list of outliers. */
@@ -48,46 +56,71 @@ final class QuantizedArithmetic implements BlockArithmetic {
 
   @Override
   public Plane dense(int block, DenseLayer layer, Plane x) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>(quantized(layer.name(), x));
     RowWeights weights = model.weights().get(layer.name());
-    inputs.put("weight", weights.values());
-    inputs.put("weight_scale", weights.scales());
-    Call call =
-        LINEAR.run(inputs, Map.of("weight_bits", text(model.settings().weightBits())), threads);
-    Plane y = Plane.ofTokens(call.out("y"));
-    layer.addBias(y, 0, y.tokens());
-    return y;
+    Plane sum = null;
+    for (Map<String, Tensor> part : quantized(layer.name(), x)) {
+      Map<String, Tensor> inputs = new LinkedHashMap<>(part);
+      inputs.put("weight", weights.values());
+      inputs.put("weight_scale", weights.scales());
+      Call call =
+          calls.run(LINEAR, inputs, Map.of("weight_bits", text(model.settings().weightBits())));
+      Plane y = Plane.ofTokens(call.out("y"));
+      sum = sum == null ? y : add(sum, y);
+    }
+    layer.addBias(sum, 0, sum.tokens());
+    return sum;
   }
 
-  /** The integers of {@code x} and their scales, by the ports of the kernels that take them. */
-  private Map<String, Tensor> quantized(String site, Plane x) {
-    if (x == last) {
-      return lastIntegers;
+  private static Plane add(Plane sum, Plane y) {
+    for (int i = 0; i < sum.values().length; i++) {
+      sum.values()[i] += y.values()[i];
     }
-    QuantSettings settings = model.settings();
-    SiteScales scales = model.scales().get(site);
-    Tensor inlier = scales.inlier(x.tokens());
-    Tensor values = x.byToken();
-    if (scales.channel() != null) {
-      for (long i = 0; i < values.elements(); i++) {
-        values.f32(i, values.f32(i) / scales.channel().f32(i % x.channels()));
+    return sum;
+  }
+
+  /** As {@link #integers}, of the site's scales by position; that of the last x is kept. */
+  private List<Map<String, Tensor>> quantized(String site, Plane x) {
+    if (x != last) {
+      SiteScales scales = model.scales().get(site);
+      Tensor values = x.byToken();
+      if (scales.channel() != null) {
+        for (long i = 0; i < values.elements(); i++) {
+          values.f32(i, values.f32(i) / scales.channel().f32(i % x.channels()));
+        }
       }
+      lastIntegers = integers(values, scales.inlier(x.tokens()));
+      last = x;
     }
-    Call call =
-        QUANTIZE.run(
-            Map.of("x", values, "inlier_scale", inlier),
-            Map.of(
-                "inlier_bits", text(settings.inlierBits()),
-                "outlier_bits", text(settings.outlierBits()),
-                "refresh", text(settings.refresh()),
-                "sigma", Double.toString(settings.effectiveSigma())),
-            threads);
-    count(call.out("outlier"));
-    Map<String, Tensor> integers = new LinkedHashMap<>(call.outputs());
+    return lastIntegers;
+  }
+
+  /**
+   * The integers of {@code values} and their scales, by the ports of the kernels that take them;
+   * outliers of more than eight bits in two parts, whose results are to be added.
+   */
+  private List<Map<String, Tensor>> integers(Tensor values, Tensor inlier) {
+    QuantSettings settings = model.settings();
+    Map<String, Tensor> integers =
+        settings.released().globalDetection()
+            ? GlobalDetection.quantize(values, inlier, settings)
+            : new LinkedHashMap<>(
+                calls
+                    .run(
+                        QUANTIZE,
+                        Map.of("x", values, "inlier_scale", inlier),
+                        Map.of(
+                            "inlier_bits", text(settings.inlierBits()),
+                            "outlier_bits", text(Math.min(KERNEL_BITS, settings.outlierBits())),
+                            "refresh", text(settings.refresh()),
+                            "sigma", Double.toString(settings.effectiveSigma())))
+                    .outputs());
+    count(integers.get("outlier"));
     integers.put("inlier_scale", inlier);
-    last = x;
-    lastIntegers = integers;
-    return integers;
+    if (settings.outlierBits() <= KERNEL_BITS || settings.scheme() != QuantScheme.OUTLIERS) {
+      return List.of(integers);
+    }
+    WideOutliers.Parts parts = WideOutliers.split(values, integers, settings.outlierBits());
+    return List.of(parts.high(), parts.low());
   }
 
   private void count(Tensor outlier) {
@@ -101,26 +134,33 @@ final class QuantizedArithmetic implements BlockArithmetic {
   public Plane scan(ScanOperands operands) {
     int tokens = operands.tokens();
     String site = model.exact().blocks().get(operands.block()).select().name();
-    Map<String, Tensor> inputs = new LinkedHashMap<>(quantized(site, operands.u()));
     QuantSettings settings = model.settings();
-    inputs.put(
+    Map<String, Tensor> others = new LinkedHashMap<>();
+    others.put(
         "delta",
         settings.rawSteps()
             ? operands.steps().quantized(settings.scanBits())
             : operands.steps().delta());
-    inputs.put("a", operands.a());
-    inputs.put("b", operands.b());
-    inputs.put("c", operands.c());
-    inputs.put("d", operands.d());
-    Tensor forth = scanOnce(inputs);
-    Map<String, Tensor> flipped = new HashMap<>(inputs);
-    for (String port : List.of("delta", "b", "c", "outlier_scale", "inlier_scale")) {
-      flipped.put(port, flippedSteps(inputs.get(port), tokens, 1));
+    others.put("a", operands.a());
+    others.put("b", operands.b());
+    others.put("c", operands.c());
+    others.put("d", operands.d());
+    Map<String, Tensor> mirrored = new HashMap<>(others);
+    for (String port : List.of("delta", "b", "c")) {
+      mirrored.put(port, flippedSteps(others.get(port), tokens, 1));
     }
-    for (String port : List.of("q_in", "q_out", "outlier")) {
-      flipped.put(port, flippedSteps(inputs.get(port), tokens, operands.channels()));
+    Tensor forth;
+    Tensor back;
+    if (settings.released().sharedScales()) {
+      Tensor values = operands.u().byToken();
+      Tensor inlier = model.scales().get(site).mirrored(tokens);
+      forth = scan(integers(values, inlier), others);
+      back = scan(integers(flippedSteps(values, tokens, operands.channels()), inlier), mirrored);
+    } else {
+      List<Map<String, Tensor>> u = quantized(site, operands.u());
+      forth = scan(u, others);
+      back = scan(u.stream().map(part -> flipped(part, operands)).toList(), mirrored);
     }
-    Tensor back = scanOnce(flipped);
     Tensor factors = model.scales().get(site).channel();
     Plane y = Plane.of(operands.channels(), tokens);
     float[] gate = new float[y.stride()];
@@ -141,9 +181,40 @@ final class QuantizedArithmetic implements BlockArithmetic {
     return y;
   }
 
+  private static Map<String, Tensor> flipped(Map<String, Tensor> part, ScanOperands operands) {
+    Map<String, Tensor> flipped = new LinkedHashMap<>();
+    part.forEach(
+        (port, tensor) ->
+            flipped.put(
+                port,
+                flippedSteps(
+                    tensor, operands.tokens(), (int) (tensor.elements() / operands.tokens()))));
+    return flipped;
+  }
+
+  /** The scan is linear in u: those of its parts are added. */
+  private Tensor scan(List<Map<String, Tensor>> parts, Map<String, Tensor> others) {
+    Tensor sum = null;
+    for (Map<String, Tensor> part : parts) {
+      Map<String, Tensor> inputs = new LinkedHashMap<>(part);
+      inputs.putAll(others);
+      Tensor y = scanOnce(inputs);
+      if (sum == null) {
+        sum = y;
+      } else {
+        for (long i = 0; i < sum.elements(); i++) {
+          sum.f32(i, sum.f32(i) + y.f32(i));
+        }
+      }
+    }
+    return sum;
+  }
+
   private Tensor scanOnce(Map<String, Tensor> inputs) {
     String bits = text(model.settings().scanBits());
-    return SCAN.run(
+    return calls
+        .run(
+            SCAN,
             inputs,
             Map.of(
                 "softplus",
@@ -159,8 +230,7 @@ final class QuantizedArithmetic implements BlockArithmetic {
                 "c_bits",
                 bits,
                 "d_bits",
-                bits),
-            threads)
+                bits))
         .out("y");
   }
 

@@ -38,6 +38,7 @@ final class QuantizedModelFile {
     notes.put("window", Integer.toString(settings.window()));
     notes.put("scheme", settings.scheme().toString());
     notes.put("calibration", model.calibration());
+    notes.put("released", settings.released().toString());
     SafetensorsWriter.write(path, tensors(model), notes);
   }
 
@@ -169,11 +170,17 @@ final class QuantizedModelFile {
             .withScanBits(Integer.parseInt(note("scan_bits")))
             .withRawSteps(rawSteps(note("steps")))
             .withWindow(Integer.parseInt(note("window")))
+            .with(Released.of(List.of(released().split("\\+"))))
             .withDetection(Integer.parseInt(note("refresh")), Double.parseDouble(note("sigma")));
       } catch (NumberFormatException e) {
         throw SquallException.invalidInput(
             path + ": settings that are no numbers: " + e.getMessage());
       }
+    }
+
+    /** Older files do not say. */
+    private String released() {
+      return file.metadata().getOrDefault("released", "none");
     }
 
     private boolean rawSteps(String word) {

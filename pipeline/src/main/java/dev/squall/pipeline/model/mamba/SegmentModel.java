@@ -2,6 +2,7 @@ package dev.squall.pipeline.model.mamba;
 
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.mamba.CausalConv1d;
+import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +25,7 @@ import java.util.Map;
  */
 record SegmentModel(Tensor embedding, List<MambaBlock> blocks, LayerNorm norm, DenseLayer head) {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
-  private static final HostKernel CONVOLUTION = new HostKernel(new CausalConv1d());
+  private static final Kernel CONVOLUTION = new CausalConv1d();
 
   /** Bytes of context after the one that a filter is centred on. */
   private static final int AHEAD = 2;
@@ -119,12 +120,12 @@ record SegmentModel(Tensor embedding, List<MambaBlock> blocks, LayerNorm norm, D
       }
     }
     Tensor u =
-        CONVOLUTION
+        new KernelCalls.Host(threads)
             .run(
+                CONVOLUTION,
                 Map.of(
                     "x", ahead, "weight", block.conv(), "bias", block.convBias(), "state", state),
-                Map.of(),
-                threads)
+                Map.of())
             .out("y");
     return Plane.of(u, inner, tokens);
   }

@@ -74,6 +74,16 @@ record SiteScales(Tensor inlier, Tensor channel) {
     return scales;
   }
 
+  /** The scales of a backward scan's steps, as calibrated over whole windows: from their ends. */
+  Tensor mirrored(int steps) {
+    Tensor scales = Tensor.allocate(ElementType.F32, steps);
+    long window = inlier.dim(0);
+    for (int i = 0; i < steps; i++) {
+      scales.f32(i, inlier.f32(window - 1 - i % window));
+    }
+    return scales;
+  }
+
   long bytes() {
     return inlier.bytes() + (channel == null ? 0 : channel.bytes());
   }

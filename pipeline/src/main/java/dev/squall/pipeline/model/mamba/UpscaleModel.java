@@ -3,8 +3,8 @@ package dev.squall.pipeline.model.mamba;
 import java.util.List;
 
 /**
- * The network of opensr-mamba 0.0.1 that enlarges an image. Convolutions are dense layers on the 3 ×
- * 3 neighbourhood of each pixel, nine inputs a channel, zeros beyond the border.
+ * The network of opensr-mamba 0.0.1 that enlarges an image. Convolutions are dense layers on the 3
+ * × 3 neighbourhood of each pixel, nine inputs a channel, zeros beyond the border.
  *
  * <pre>
  *   f = first(image);  t = norm(f)
@@ -39,6 +39,6 @@ record UpscaleModel(
 
   /** Colours of an image. */
   int colours() {
-    return first.inputs() / Neighbourhoods.TAPS;
+    return first.inputs() / PixelTaps.TAPS;
   }
 }

@@ -63,8 +63,8 @@ final class UpscaleReference {
     for (int c = 0; c < inner; c++) {
       for (int p = 0; p < pixels; p++) {
         double value = block.tapBias()[c];
-        for (int tap = 0; tap < Neighbourhoods.TAPS; tap++) {
-          value += block.taps()[c * Neighbourhoods.TAPS + tap] * neighbour(split[c], p, tap);
+        for (int tap = 0; tap < PixelTaps.TAPS; tap++) {
+          value += block.taps()[c * PixelTaps.TAPS + tap] * neighbour(split[c], p, tap);
         }
         u[c][p] = value * sigmoid(value);
       }
@@ -118,18 +118,18 @@ final class UpscaleReference {
   }
 
   private double[][] convolve(DenseLayer filters, double[][] x) {
-    double[][] seen = new double[x.length * Neighbourhoods.TAPS][pixels];
+    double[][] seen = new double[x.length * PixelTaps.TAPS][pixels];
     for (int i = 0; i < seen.length; i++) {
       for (int p = 0; p < pixels; p++) {
-        seen[i][p] = neighbour(x[i / Neighbourhoods.TAPS], p, i % Neighbourhoods.TAPS);
+        seen[i][p] = neighbour(x[i / PixelTaps.TAPS], p, i % PixelTaps.TAPS);
       }
     }
     return dense(filters, seen);
   }
 
   private double neighbour(double[] x, int pixel, int tap) {
-    int line = pixel / width + tap / Neighbourhoods.SIDE - 1;
-    int column = pixel % width + tap % Neighbourhoods.SIDE - 1;
+    int line = pixel / width + tap / PixelTaps.SIDE - 1;
+    int column = pixel % width + tap % PixelTaps.SIDE - 1;
     boolean inside = line >= 0 && line < height && column >= 0 && column < width;
     return inside ? x[line * width + column] : 0;
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the network of opensr-mamba 0.0.1 from its checkpoint {@code srmodel.pth}. Which tensor does
- * what is stated by the package that carries it (MIT); each block also holds two numbers of an
+ * Reads the network of opensr-mamba 0.0.1 from its checkpoint {@code srmodel.pth}. Which tensor
+ * does what is stated by the package that carries it (MIT); each block also holds two numbers of an
  * attention form that this network does not use.
  */
 final class UpscaleWeights {
@@ -88,8 +88,7 @@ final class UpscaleWeights {
             CHANNELS,
             2 * INNER,
             tensor(scan + "in_proj.weight", 2 * INNER, CHANNELS).toFloatArray()),
-        tensor(scan + "conv2d.weight", INNER, 1, Neighbourhoods.SIDE, Neighbourhoods.SIDE)
-            .toFloatArray(),
+        tensor(scan + "conv2d.weight", INNER, 1, PixelTaps.SIDE, PixelTaps.SIDE).toFloatArray(),
         tensor(scan + "conv2d.bias", INNER).toFloatArray(),
         unbiased(
             "select",
@@ -102,7 +101,10 @@ final class UpscaleWeights {
         tensor(scan + "Ds", directions * INNER).reshape(directions, INNER),
         norm(scan + "out_norm", INNER),
         unbiased(
-            "out", INNER, CHANNELS, tensor(scan + "out_proj.weight", CHANNELS, INNER).toFloatArray()),
+            "out",
+            INNER,
+            CHANNELS,
+            tensor(scan + "out_proj.weight", CHANNELS, INNER).toFloatArray()),
         norm(name + "ln_2", CHANNELS),
         tensor(name + "skip_scale2", CHANNELS).toFloatArray());
   }
@@ -115,10 +117,10 @@ final class UpscaleWeights {
   }
 
   private DenseLayer convolution(String name, int inputs, int outputs) {
-    int side = Neighbourhoods.SIDE;
+    int side = PixelTaps.SIDE;
     return new DenseLayer(
         name,
-        inputs * Neighbourhoods.TAPS,
+        inputs * PixelTaps.TAPS,
         outputs,
         tensor(name + ".weight", outputs, inputs, side, side).toFloatArray(),
         tensor(name + ".bias", outputs).toFloatArray());

@@ -3,6 +3,7 @@ package dev.squall.pipeline.model.mamba;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.mamba.Activations;
+import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.vmamba.CrossScan;
@@ -14,22 +15,24 @@ import java.util.Map;
 
 /**
  * Enlarges images four times along each side with the super-resolution network of opensr-mamba
- * 0.0.1, which was made for red, green and blue reflectances of Sentinel-2 in 0 … 1. Its patch is one
- * pixel, so every size of image fits.
+ * 0.0.1, which was made for red, green and blue reflectances of Sentinel-2 in 0 … 1. Its patch is
+ * one pixel, so every size of image fits.
  */
 public final class Upscaler {
   /** Pixels of an image; one needs about ten kilobytes on its way. */
   static final long MOST_PIXELS = 1 << 18;
 
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
-  private static final HostKernel SCAN = new HostKernel(new CrossScan());
+  private static final Kernel SCAN = new CrossScan();
 
   private final UpscaleModel model;
   private final HostThreads threads;
+  private final KernelCalls calls;
 
   Upscaler(UpscaleModel model, HostThreads threads) {
     this.model = model;
     this.threads = threads;
+    calls = new KernelCalls.Host(threads);
   }
 
   /**
@@ -89,13 +92,13 @@ public final class Upscaler {
     private final int height;
     private final int width;
     private final int pixels;
-    private final Neighbourhoods neighbourhoods;
+    private final PixelTaps taps;
 
     private Forward(int height, int width) {
       this.height = height;
       this.width = width;
       pixels = height * width;
-      neighbourhoods = new Neighbourhoods(height, width);
+      taps = new PixelTaps(height, width);
     }
 
     private Tensor run(Tensor image) {
@@ -116,7 +119,7 @@ public final class Upscaler {
     }
 
     private Plane convolve(DenseLayer filters, Plane x) {
-      return filters.apply(neighbourhoods.gather(x), threads);
+      return filters.apply(taps.gather(x), threads);
     }
 
     private Plane block(PlaneBlock block, Plane x) {
@@ -137,7 +140,7 @@ public final class Upscaler {
     private Plane scan(PlaneBlock block, Plane x) {
       int inner = block.inner();
       Plane split = block.in().apply(x, threads);
-      Plane u = neighbourhoods.filter(rows(split, 0, inner), block.taps(), block.tapBias());
+      Plane u = taps.filter(rows(split, 0, inner), block.taps(), block.tapBias());
       silu(u);
       Plane selected = block.select().apply(u, threads);
       int states = block.states();
@@ -152,19 +155,16 @@ public final class Upscaler {
         copy(selected, row + block.stepRank(), states, b, k * states);
         copy(selected, row + block.stepRank() + states, states, c, k * states);
       }
-      Tensor y =
-          SCAN.run(
-                  Map.of(
-                      "u", u.tensor(0, inner, inner, height, width),
-                      "delta", delta,
-                      "a", block.a(),
-                      "b", b,
-                      "c", c,
-                      "d", block.d(),
-                      "delta_bias", block.stepBias()),
-                  Map.of(),
-                  threads)
-              .out("y");
+      Map<String, Tensor> operands =
+          Map.of(
+              "u", u.tensor(0, inner, inner, height, width),
+              "delta", delta,
+              "a", block.a(),
+              "b", b,
+              "c", c,
+              "d", block.d(),
+              "delta_bias", block.stepBias());
+      Tensor y = calls.run(SCAN, operands, Map.of()).out("y");
       Plane gated = block.scanned().apply(Plane.of(y, inner, pixels));
       Plane gate = rows(split, inner, inner);
       silu(gate);
@@ -196,8 +196,7 @@ public final class Upscaler {
     private Tensor shuffle(Plane x) {
       int s = model.scale();
       int colours = x.channels() / (s * s);
-      Tensor image =
-          Tensor.allocate(ElementType.F32, colours, (long) s * height, (long) s * width);
+      Tensor image = Tensor.allocate(ElementType.F32, colours, (long) s * height, (long) s * width);
       for (int channel = 0; channel < x.channels(); channel++) {
         int colour = channel / (s * s);
         int down = channel / s % s;

@@ -134,11 +134,11 @@ final class SmallModel {
     return dense(block.out(), y);
   }
 
-  private static double silu(double x) {
+  static double silu(double x) {
     return x / (1 + Math.exp(-x));
   }
 
-  private static double[][] dense(DenseLayer layer, double[][] x) {
+  static double[][] dense(DenseLayer layer, double[][] x) {
     double[][] y = new double[x.length][layer.outputs()];
     for (int t = 0; t < x.length; t++) {
       for (int m = 0; m < layer.outputs(); m++) {
@@ -151,7 +151,7 @@ final class SmallModel {
     return y;
   }
 
-  private static double[][] norm(LayerNorm norm, double[][] x) {
+  static double[][] norm(LayerNorm norm, double[][] x) {
     double[][] y = new double[x.length][CHANNELS];
     for (int t = 0; t < x.length; t++) {
       double mean = 0;

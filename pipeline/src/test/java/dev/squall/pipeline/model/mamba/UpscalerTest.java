@@ -89,15 +89,15 @@ class UpscalerTest {
     for (int group = 0; group < 2; group++) {
       groups.add(
           new UpscaleModel.Group(
-              List.of(block(), block()), dense(CHANNELS * Neighbourhoods.TAPS, CHANNELS)));
+              List.of(block(), block()), dense(CHANNELS * PixelTaps.TAPS, CHANNELS)));
     }
     return new UpscaleModel(
-        dense(3 * Neighbourhoods.TAPS, CHANNELS),
+        dense(3 * PixelTaps.TAPS, CHANNELS),
         norm(CHANNELS),
         groups,
         norm(CHANNELS),
-        dense(CHANNELS * Neighbourhoods.TAPS, CHANNELS),
-        dense(CHANNELS * Neighbourhoods.TAPS, 12),
+        dense(CHANNELS * PixelTaps.TAPS, CHANNELS),
+        dense(CHANNELS * PixelTaps.TAPS, 12),
         2);
   }
 
@@ -114,7 +114,7 @@ class UpscalerTest {
         norm(CHANNELS),
         numbers(CHANNELS, 1),
         dense(CHANNELS, 2 * INNER),
-        numbers(INNER * Neighbourhoods.TAPS, 0.5),
+        numbers(INNER * PixelTaps.TAPS, 0.5),
         numbers(INNER, 0.5),
         dense(INNER, 4 * (RANK + 2 * STATES)),
         steps,
