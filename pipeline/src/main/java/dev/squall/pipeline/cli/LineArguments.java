@@ -5,6 +5,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.TensorFiles;
 import dev.squall.pipeline.line.DefaultLine;
+import dev.squall.pipeline.line.HybridLine;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.line.LineOptions;
 import dev.squall.pipeline.machine.UserFiles;
@@ -22,6 +23,18 @@ import picocli.CommandLine.Option;
 
 /** Options that {@code run} and {@code plan} share: which line, on which tensors, where. */
 final class LineArguments {
+  private static final String DEFAULT = "default";
+
+  @Option(
+      names = "--line",
+      paramLabel = "NAME",
+      description = {
+        "default, or a line that mixes attention and Mamba: hybrid-text (attention, quantize, scan,"
+            + " mamba on q k v delta a b c [d]) or hybrid-vision (mamba, attention on u delta a b c"
+            + " [d])."
+      })
+  private String lineName = DEFAULT;
+
   @Option(
       names = {"-i", "--input"},
       paramLabel = "FILE",
@@ -111,8 +124,10 @@ final class LineArguments {
                 }
               });
     }
-    return DefaultLine.build(
-        KernelCatalog.load(), tensors, new LineOptions(stages, prefix, common(), parameters));
+    LineOptions options = new LineOptions(stages, prefix, common(), parameters);
+    return lineName.equals(DEFAULT)
+        ? DefaultLine.build(KernelCatalog.load(), tensors, options)
+        : HybridLine.build(lineName, KernelCatalog.load(), tensors, options);
   }
 
   /**

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       FrontierCommand.class,
       SeedlmCommand.class,
       SegmentCommand.class,
+      UpscaleCommand.class,
       OuromambaCommand.class,
       TestCommand.class
     },

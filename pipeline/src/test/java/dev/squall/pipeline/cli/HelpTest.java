@@ -12,14 +12,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HelpTest {
   private static final String LINE =
-      " --input --prefix --stages --device --variant --threshold --stride --block --param --memory";
+      " --line --input --prefix --stages --device --variant --threshold --stride --block --param"
+          + " --memory";
 
   @TempDir private Path cache;
 
   @ParameterizedTest
   @CsvSource({
     "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor fpga modm"
-        + " model prefill generate frontier seedlm segment ouromamba test",
+        + " model prefill generate frontier seedlm segment upscale ouromamba test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -63,6 +64,7 @@ class HelpTest {
     "seedlm inspect, FILE --against",
     "seedlm model-cycles, --bus --latency --stages",
     "segment, FILE --logits --fetch",
+    "upscale, IMAGE.npy --out --verify",
     "ouromamba, quantize evaluate",
     "ouromamba quantize, MODEL --bits --calibrate --text --samples --out --scheme --refresh --sigma"
         + " --scan-bits --steps --window",

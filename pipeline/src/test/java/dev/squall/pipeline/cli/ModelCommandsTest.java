@@ -496,7 +496,7 @@ class ModelCommandsTest {
         .contains("\"model\":\"gemma3\"", "\"here\":true");
     assertThat(run("model", "get", "gemma3").output()).startsWith("already here: ");
     assertRefused(
-        "squall: INVALID_INPUT: no model named gpt; there are: smollm2, gemma3",
+        "squall: INVALID_INPUT: no model named gpt; there are: smollm2, gemma3, opensr-mamba",
         "model",
         "get",
         "gpt");

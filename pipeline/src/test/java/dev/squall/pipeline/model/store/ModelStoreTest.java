@@ -105,7 +105,7 @@ class ModelStoreTest {
     assertThatThrownBy(() -> store.find("gemma3"))
         .hasMessage("the model gemma3 is not here yet; get it with: ./squall model get gemma3");
     assertThatThrownBy(() -> store.find("llama"))
-        .hasMessage("no model named llama; there are: smollm2, gemma3");
+        .hasMessage("no model named llama; there are: smollm2, gemma3, opensr-mamba");
   }
 
   @Test
