@@ -48,7 +48,7 @@ class QuantizedModelTest {
       value = {
         "w9a8     | weights of 9 bits: expected 2 to 8",
         "w4a1     | activations of 1 bits: expected 2 to 8",
-        "w4a4o16  | outliers of 16 bits: expected 2 to 8",
+        "w4a4o17  | outliers of 17 bits: expected 2 to 16",
         "w99999a4 | weights of too many bits: expected 2 to 8",
         "int8     | bits int8: expected weights and activations, as w4a8, or with outliers"
       })
