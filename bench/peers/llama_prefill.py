@@ -1,55 +1,52 @@
-"""llama.cpp's prefill rate on a text, beside ./squall prefill.
+"""llama.cpp's prefill rate on a text, beside ours.
 
     pip install xllamacpp==2026.10.11549
-    python llama_prefill.py MODEL.gguf TEXT --characters 34000 --skip 148015 --threads 2
+    python llama_prefill.py --runs 3 "llama model=FILE.gguf text=FILE skip=148015 characters=34000"
 
-Prints prompt tokens, tokens/s of the prompt and of the tokens generated, one line a run. The first
-run warms up. The token count follows from the characters; choose them so that it is near the one
-that Squall is asked for.
+The token count follows from the characters; choose them so that it is near the one that Squall is
+asked for. A job's milliseconds are llama.cpp's own figure for the prompt, scaled to `tokens` where
+that is given. JSON lines; see serve.py.
 """
 
 import argparse
-import time
 
 import xllamacpp
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("model")
-parser.add_argument("text")
-parser.add_argument("--skip", type=int, default=0)
-parser.add_argument("--characters", type=int, default=8000)
-parser.add_argument("--context", type=int, default=8192)
-parser.add_argument("--threads", type=int, default=2)
-parser.add_argument("--generate", type=int, default=16)
-parser.add_argument("--runs", type=int, default=3)
-options = parser.parse_args()
+import serve
 
-parameters = xllamacpp.CommonParams()
-parameters.model.path = options.model
-parameters.n_ctx = options.context
-parameters.n_parallel = 1
-parameters.cpuparams.n_threads = options.threads
-parameters.cpuparams_batch.n_threads = options.threads
-parameters.warmup = False
-server = xllamacpp.Server(parameters)
 
-with open(options.text, encoding="utf-8") as file:
-    text = file.read()[options.skip : options.skip + options.characters]
+def job(text, threads):
+    name, options = serve.words(text)
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = options["model"]
+    parameters.n_ctx = int(options.get("context", 8192))
+    parameters.n_parallel = 1
+    parameters.cpuparams.n_threads = threads
+    parameters.cpuparams_batch.n_threads = threads
+    parameters.warmup = False
+    server = xllamacpp.Server(parameters)
+    skip = int(options.get("skip", 0))
+    with open(options["text"], encoding="utf-8") as file:
+        prompt = file.read()[skip : skip + int(options["characters"])]
+    facts = {"peer": "xllamacpp " + xllamacpp.__version__, "threads": threads}
 
-for run in range(options.runs):
-    start = time.monotonic()
-    answer = server.handle_completions(
-        {"prompt": text, "n_predict": options.generate, "cache_prompt": False, "temperature": 0}
-    )
-    timings = answer["timings"] if "timings" in answer else answer
-    print(
-        "run %d: %d prompt tokens, %.1f tokens/s; %d generated, %.1f tokens/s; %.1f s in all"
-        % (
-            run,
-            timings["prompt_n"],
-            timings["prompt_per_second"],
-            timings["predicted_n"],
-            timings["predicted_per_second"],
-            time.monotonic() - start,
-        )
-    )
+    def run():
+        request = {"prompt": prompt, "n_predict": 1, "cache_prompt": False, "temperature": 0}
+        answered = server.handle_completions(request)
+        timings = answered.get("timings", answered)
+        facts["tokens"] = timings["prompt_n"]
+        facts["tokens_per_second"] = timings["prompt_per_second"]
+        wanted = int(options.get("tokens", timings["prompt_n"]))
+        return 1e3 * wanted / timings["prompt_per_second"]
+
+    return text, run, facts
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("jobs", nargs="+")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int)
+    arguments = parser.parse_args()
+    all_jobs = [job(text, arguments.threads) for text in arguments.jobs]
+    serve.serve(all_jobs, warm_up=1, rounds=arguments.runs)

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * What is known of one class of device. An empty component is not known, which is not zero. Giga
@@ -37,6 +38,8 @@ public record DeviceProfile(
     Power power,
     Timing timing,
     Map<String, Provenance> provenance) {
+  private static final int PROCESSOR_REGISTERS = 256;
+  private static final int LEAST_REGISTERS = 64;
 
   public DeviceProfile {
     matches = List.copyOf(matches);
@@ -110,6 +113,7 @@ public record DeviceProfile(
    * @param requiredSizeMultiple global sizes must be a multiple of this; empty for no such rule
    * @param subGroupSizes numbers of work-items that can run in step; empty if not known
    * @param localMemoryKibibytesPerWorkGroup local memory that one work-group may use, KiB
+   * @param registersPerWorkItem 32-bit registers that a work-item can use before values spill
    * @param supportsKernelContext whether kernels written against KernelContext compile
    * @param supportsExplicitWorkGroups whether a launch may choose its work-group size
    */
@@ -118,6 +122,7 @@ public record DeviceProfile(
       OptionalInt requiredSizeMultiple,
       List<Integer> subGroupSizes,
       OptionalDouble localMemoryKibibytesPerWorkGroup,
+      OptionalInt registersPerWorkItem,
       Optional<Boolean> supportsKernelContext,
       Optional<Boolean> supportsExplicitWorkGroups) {
     public Limits {
@@ -144,6 +149,104 @@ public record DeviceProfile(
       boolean meaningful,
       OptionalDouble launchMicroseconds,
       OptionalDouble firstLaunchMilliseconds) {}
+
+  /**
+   * This profile with one quantity changed, for asking what a device of other figures would do.
+   *
+   * @param change the new figure from the old; NaN stands for one that is not known
+   * @throws IllegalArgumentException if the new figure is not above zero
+   */
+  public DeviceProfile with(Quantity quantity, DoubleUnaryOperator change) {
+    Compute c = compute;
+    Memory m = memory;
+    Link l = link;
+    Power p = power;
+    Timing t = timing;
+    switch (quantity) {
+      case COMPUTE ->
+          c =
+              new Compute(
+                  c.fp32Teraflops.isEmpty() && c.fp32AttainedTeraflops.isPresent()
+                      ? c.fp32Teraflops
+                      : changed(c.fp32Teraflops, change),
+                  c.fp32OneThreadTeraflops,
+                  scaled(c.fp32AttainedTeraflops, c.fp32Teraflops, change),
+                  c.fp16Teraflops,
+                  c.fp16MatrixTeraflops,
+                  c.int8MatrixTeraops,
+                  c.computeUnits,
+                  c.vectorBits,
+                  c.supportsFp16,
+                  c.supportsFp64);
+      case BANDWIDTH ->
+          m =
+              new Memory(
+                  m.capacityGigabytes,
+                  changed(m.bandwidthGigabytesPerSecond, change),
+                  m.readGigabytesPerSecond,
+                  m.writeGigabytesPerSecond,
+                  m.lastLevelCacheMebibytes);
+      case MEMORY ->
+          m =
+              new Memory(
+                  changed(m.capacityGigabytes, change),
+                  m.bandwidthGigabytesPerSecond,
+                  m.readGigabytesPerSecond,
+                  m.writeGigabytesPerSecond,
+                  m.lastLevelCacheMebibytes);
+      case LINK -> {
+        OptionalDouble to = l.toDeviceGigabytesPerSecond;
+        OptionalDouble from = l.fromDeviceGigabytesPerSecond;
+        OptionalDouble known = l.peakGigabytesPerSecond;
+        l =
+            to.isEmpty() && known.isPresent()
+                ? new Link(changed(known, change), to, from)
+                : new Link(known, changed(to, change), changed(from, change));
+      }
+      case LAUNCH ->
+          t =
+              new Timing(
+                  t.meaningful, changed(t.launchMicroseconds, change), t.firstLaunchMilliseconds);
+      case WATTS -> p = new Power(changed(p.boardWatts, change));
+    }
+    return new DeviceProfile(id, name, kind, matches, c, m, l, limits, p, t, provenance);
+  }
+
+  /** What {@link #with} can change. */
+  public enum Quantity {
+    /** Single-precision rate, TFLOP/s. */
+    COMPUTE,
+    /** Memory bandwidth, GB/s. */
+    BANDWIDTH,
+    /** Rate of copies between host and device, GB/s. */
+    LINK,
+    /** Cost of a launch, µs. */
+    LAUNCH,
+    /** Memory, GB. */
+    MEMORY,
+    /** Power, W. */
+    WATTS
+  }
+
+  private static OptionalDouble changed(OptionalDouble old, DoubleUnaryOperator change) {
+    double value = change.applyAsDouble(old.orElse(Double.NaN));
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException("a figure above zero is needed, not " + value);
+    }
+    return OptionalDouble.of(value);
+  }
+
+  /** A figure that follows another: an attained rate grows with the peak. */
+  private static OptionalDouble scaled(
+      OptionalDouble figure, OptionalDouble leader, DoubleUnaryOperator change) {
+    if (figure.isEmpty()) {
+      return figure;
+    }
+    return leader.isEmpty()
+        ? changed(figure, change)
+        : OptionalDouble.of(
+            figure.getAsDouble() * changed(leader, change).getAsDouble() / leader.getAsDouble());
+  }
 
   /**
    * This profile with the figures measured on one host in place of its assumptions; the evidence of
@@ -200,5 +303,14 @@ public record DeviceProfile(
             OptionalDouble.of(calibration.launchMicroseconds()),
             timing.firstLaunchMilliseconds()),
         origins);
+  }
+
+  /**
+   * 32-bit registers that a work-item can use before values spill; a processor's caches stand in,
+   * and of a GPU of which nothing is known little is asked.
+   */
+  public int registers() {
+    int least = kind == DeviceKind.CPU ? PROCESSOR_REGISTERS : LEAST_REGISTERS;
+    return limits.registersPerWorkItem().orElse(least);
   }
 }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Optimal string alignment distance, for suggesting the word somebody meant. */
-final class EditDistance {
+public final class EditDistance {
   private EditDistance() {}
 
   /** The smallest number of insertions, deletions, replacements and swaps of neighbours. */
@@ -35,7 +35,7 @@ final class EditDistance {
   }
 
   /** The candidate nearest to the word (first in alphabetical order among equals). */
-  static Optional<String> nearest(String word, Collection<String> candidates) {
+  public static Optional<String> nearest(String word, Collection<String> candidates) {
     return candidates.stream()
         .min(
             Comparator.<String>comparingInt(candidate -> between(word, candidate))

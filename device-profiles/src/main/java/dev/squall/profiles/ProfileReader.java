@@ -181,6 +181,7 @@ public final class ProfileReader {
             table.count("required_size_multiple"),
             table.counts("sub_group_sizes"),
             table.number("local_memory_kibibytes_per_work_group"),
+            table.count("registers_per_work_item"),
             table.flag("supports_kernel_context"),
             table.flag("supports_explicit_work_groups"));
     table.rejectUnknownKeys();

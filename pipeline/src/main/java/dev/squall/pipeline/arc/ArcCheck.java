@@ -26,24 +26,29 @@ public final class ArcCheck {
 
   private final OfflineCompiler compiler;
   private final SpirvValidator validator;
+  private final FindingCache known;
   private final int threads;
 
-  private ArcCheck(OfflineCompiler compiler, SpirvValidator validator, int threads) {
+  private ArcCheck(
+      OfflineCompiler compiler, SpirvValidator validator, FindingCache known, int threads) {
     this.compiler = compiler;
     this.validator = validator;
+    this.known = known;
     this.threads = threads;
   }
 
   /**
    * @param path folders in which programs are found, as in {@code PATH}
+   * @param cache file that remembers what was compiled before
    * @throws SquallException UNSUPPORTED naming the program that is missing and what brings it
    */
-  public static ArcCheck of(String path) {
+  public static ArcCheck of(String path, Path cache) {
     Tool compiler = require(OfflineCompiler.PROGRAM, "intel-opencl-icd", path);
     Tool validator = require(SpirvValidator.PROGRAM, "spirv-tools", path);
     return new ArcCheck(
         new OfflineCompiler(compiler),
         new SpirvValidator(validator),
+        FindingCache.read(cache, compiler.identity("libigc.so", "libigdfcl.so", "libocloc.so")),
         Runtime.getRuntime().availableProcessors());
   }
 
@@ -82,6 +87,7 @@ public final class ArcCheck {
       }
       return findings;
     } finally {
+      known.write();
       delete(folder);
     }
   }
@@ -95,7 +101,7 @@ public final class ArcCheck {
         findings.add(new ArcFinding.Validity(bundle, validator.complaint(source, folder)));
       }
       for (GpuModel model : GpuModel.values()) {
-        findings.add(compile(bundle, source, model, folder));
+        findings.add(compile(bundle, code, source, model));
       }
       return findings;
     } finally {
@@ -103,10 +109,14 @@ public final class ArcCheck {
     }
   }
 
-  private ArcFinding compile(KernelBundle bundle, Path source, GpuModel model, Path folder) {
+  private ArcFinding compile(KernelBundle bundle, byte[] code, Path source, GpuModel model) {
     try {
-      CompiledKernel kernel = compiler.compile(bundle, source, model, folder);
-      return new ArcFinding.Compilation(bundle, model, Optional.of(kernel), "");
+      Optional<CompiledKernel> kernel = known.find(bundle, code, model);
+      if (kernel.isEmpty()) {
+        kernel = Optional.of(compiler.compile(bundle, source, model, source.getParent()));
+        known.put(bundle, code, model, kernel.get());
+      }
+      return new ArcFinding.Compilation(bundle, model, kernel, "");
     } catch (SquallException e) {
       if (e.errorClass() != ErrorClass.COMPILE) {
         throw e;

@@ -5,7 +5,10 @@ import dev.squall.kernels.error.SquallException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,39 @@ record Tool(Path program) {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Changes with the program and with libraries that it loads.
+   *
+   * @param libraries beginnings of their files' names
+   */
+  String identity(String... libraries) {
+    StringBuilder text = new StringBuilder();
+    try {
+      Path real = program.toRealPath();
+      describe(real, text);
+      Path home = real.getParent().getParent();
+      for (String folder : List.of("lib", "lib64", "lib/x86_64-linux-gnu")) {
+        for (String library : libraries) {
+          try (DirectoryStream<Path> files =
+              Files.newDirectoryStream(home.resolve(folder), library + "*")) {
+            for (Path file : files) {
+              describe(file, text);
+            }
+          } catch (NoSuchFileException | NotDirectoryException e) {
+            // Another system's folder.
+          }
+        }
+      }
+    } catch (IOException e) {
+      text.append(e);
+    }
+    return text.toString();
+  }
+
+  private static void describe(Path file, StringBuilder text) throws IOException {
+    text.append("%s %d %s;".formatted(file, Files.size(file), Files.getLastModifiedTime(file)));
   }
 
   /**

@@ -28,13 +28,17 @@ public record BinaryFolder(Path path) {
    * @param code that it was built from
    */
   public static String key(List<String> circumstances, byte[] code) {
+    MessageDigest digest = sha256();
+    for (String word : circumstances) {
+      digest.update(word.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+    }
+    return HexFormat.of().formatHex(digest.digest(code)).substring(0, KEY_DIGITS);
+  }
+
+  public static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String word : circumstances) {
-        digest.update(word.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return HexFormat.of().formatHex(digest.digest(code)).substring(0, KEY_DIGITS);
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -1,6 +1,7 @@
 package dev.squall.pipeline.bundle;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.squall.profiles.DeviceKind;
 
 /** What a bundle is compiled for. */
 public enum BundleTarget {
@@ -19,6 +20,15 @@ public enum BundleTarget {
   BundleTarget(String key, String extension) {
     this.key = key;
     this.extension = extension;
+  }
+
+  /** The OpenCL C that suits a kind of device. */
+  public static BundleTarget of(DeviceKind kind) {
+    return switch (kind) {
+      case CPU -> OPENCL_CPU;
+      case GPU, IGPU, CAPTURE -> OPENCL_GPU;
+      case FPGA, EMULATOR -> OPENCL_FPGA;
+    };
   }
 
   /** The name in manifests and folders. */

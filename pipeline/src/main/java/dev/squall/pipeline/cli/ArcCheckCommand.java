@@ -6,6 +6,7 @@ import dev.squall.pipeline.arc.ArcFinding;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.BundleTarget;
 import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.report.ArcText;
 import java.util.List;
 import java.util.OptionalLong;
@@ -41,7 +42,9 @@ final class ArcCheckCommand implements Callable<Integer> {
   }
 
   private boolean bundlesCompile() {
-    ArcCheck check = ArcCheck.of(System.getenv().getOrDefault("PATH", ""));
+    ArcCheck check =
+        ArcCheck.of(
+            System.getenv().getOrDefault("PATH", ""), UserFiles.cache().resolve("arc-check.json"));
     List<BundleStore> stores =
         Stream.of(BundleTarget.SPIRV, BundleTarget.OPENCL_GPU)
             .map(BundleStore::load)

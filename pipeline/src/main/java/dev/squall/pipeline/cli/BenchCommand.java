@@ -19,6 +19,7 @@ import dev.squall.pipeline.measure.RandomInputs;
 import dev.squall.pipeline.measure.RepeatedRun;
 import dev.squall.pipeline.report.BenchRow;
 import dev.squall.pipeline.report.BenchText;
+import dev.squall.pipeline.report.RunParts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,17 +101,18 @@ final class BenchCommand implements Callable<Integer> {
       double peak = ceilings.quickFmaPeak().allThreads();
       for (Variant variant : variants(kernel, call, chosen)) {
         progress.show("timing " + variant.name());
+        RunParts parts = new RunParts();
         Measurement measurement =
             RepeatedRun.standard()
                 .withLimit(limitSeconds)
-                .measure(() -> session.run(kernel, variant, call));
+                .measure(() -> parts.add(session.run(kernel, variant, call)));
         // A ceiling is a maximum: a disturbed moment must not lower it.
         peak = Math.max(peak, ceilings.quickFmaPeak().allThreads());
         progress.show("verifying " + variant.name());
         Comparison comparison =
             new Verifier(REFERENCE_OPERATIONS, seed, HostThreads.all())
                 .verify(kernel, call, chosen.engine());
-        rows.add(BenchRow.of(kernel, variant, chosen, call, measurement, comparison, peak));
+        rows.add(BenchRow.of(kernel, variant, chosen, call, measurement, parts, comparison, peak));
         call.outputs().values().forEach(Tensor::poison);
       }
     }

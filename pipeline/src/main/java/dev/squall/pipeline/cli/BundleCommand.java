@@ -9,6 +9,7 @@ import dev.squall.pipeline.bundle.BundleTarget;
 import dev.squall.pipeline.bundle.KernelBundle;
 import dev.squall.pipeline.bundle.build.Bundles;
 import dev.squall.pipeline.engine.tornado.TornadoSdk;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.report.TextTable;
 import dev.squall.pipeline.stack.DriverStacks;
 import java.nio.file.Path;

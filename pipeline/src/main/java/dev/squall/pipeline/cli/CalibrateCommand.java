@@ -3,6 +3,7 @@ package dev.squall.pipeline.cli;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostCeilings;
 import dev.squall.profiles.Calibration;
 import dev.squall.profiles.CalibrationStore;

@@ -19,6 +19,7 @@ import dev.squall.pipeline.io.TensorFiles;
 import dev.squall.pipeline.line.DefaultLine;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.line.LineOptions;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
 import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.plan.Planner;

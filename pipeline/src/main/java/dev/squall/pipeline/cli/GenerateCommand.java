@@ -5,12 +5,15 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.DecodeKeys;
+import dev.squall.pipeline.model.decoder.DecodeMethods;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.decoder.Generation;
 import dev.squall.pipeline.model.decoder.Sampler;
 import dev.squall.pipeline.model.tokenizer.Utf8Text;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -22,8 +25,8 @@ import picocli.CommandLine.Option;
     name = "generate",
     mixinStandardHelpOptions = true,
     description = {
-      "Continue a text with a model: the prompt attends by any method, the tokens behind it densely"
-          + " over cached keys and values.",
+      "Continue a text with a model: the prompt attends by any method, the tokens behind it over"
+          + " cached keys and values, all of them or those that a method of decoding picks.",
       ""
     })
 final class GenerateCommand implements Callable<Integer> {
@@ -63,6 +66,30 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Recognise control tokens such as <|im_start|> in the prompt.")
   private boolean controls;
 
+  @Option(
+      names = "--decode",
+      paramLabel = "METHOD",
+      description =
+          "Which cached keys a generated token sees: dense, quest, snapkv, ada-snapkv"
+              + " (${DEFAULT-VALUE}).")
+  private String decode = "dense";
+
+  @Option(
+      names = "--budget",
+      paramLabel = "N",
+      description =
+          "Tokens that the method of decoding keeps: quest for each new token, snapkv and"
+              + " ada-snapkv of the prompt (1024). From the number of tokens on it is dense.")
+  private String budget;
+
+  @Option(
+      names = "--decode-param",
+      paramLabel = "NAME=VALUE",
+      description =
+          "Further parameters of the method of decoding, as the kernels frontier.quest, .snapkv and"
+              + " .ada_snapkv have them.")
+  private Map<String, String> decodeParameters = new LinkedHashMap<>();
+
   @Option(names = "--timing", description = "Report tokens/s on stderr.")
   private boolean timing;
 
@@ -73,12 +100,16 @@ final class GenerateCommand implements Callable<Integer> {
       throw SquallException.invalidInput(
           "--temperature = " + temperature + ": expected 0 or a number above it");
     }
-    PrefillAttention attention = arguments.attention();
+    if (budget != null) {
+      decodeParameters.put(DecodeMethods.BUDGET, budget);
+    }
+    DecodeKeys keys = DecodeMethods.method(decode, decodeParameters);
     try (Progress progress = new Progress(false)) {
       progress.show("reading the model");
       Decoder decoder = arguments.decoder();
       String text = prompt.read();
       int[] ids = decoder.tokenizer().encode(text, controls, decoder.shape().context() + 1);
+      PrefillAttention attention = arguments.attention(decoder, ids);
       progress.show("reading the prompt, %d tokens".formatted(ids.length));
       boolean[] first = {true};
       Generation generation =
@@ -86,7 +117,7 @@ final class GenerateCommand implements Callable<Integer> {
               decoder,
               ids,
               attention,
-              DecodeKeys.dense(),
+              keys,
               Sampler.withTemperature(temperature, seed),
               tokens,
               token -> {

@@ -14,11 +14,11 @@ import dev.squall.kernels.verify.Verifier;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.StageGraph;
 import dev.squall.pipeline.io.NpyFile;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.plan.History;
-import dev.squall.pipeline.plan.HistoryCostModel;
+import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.plan.Planner;
-import dev.squall.pipeline.plan.ProfileCostModel;
 import dev.squall.pipeline.plan.Wishes;
 import dev.squall.pipeline.report.KernelRunText;
 import dev.squall.pipeline.run.Executor;
@@ -89,9 +89,7 @@ final class KernelRunCommand implements Callable<Integer> {
     StageGraph graph = graph(kernel, tensors);
     Machine machine = Machine.look(OptionalLong.empty());
     Plan plan =
-        new Planner(
-                machine.devices(),
-                new HistoryCostModel(History.read(UserFiles.history()), new ProfileCostModel()))
+        new Planner(machine.devices(), new LearnedCostModel(History.read(UserFiles.history())))
             .plan(
                 graph,
                 new Wishes(Optional.of(device), Map.of()),

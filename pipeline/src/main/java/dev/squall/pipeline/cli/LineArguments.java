@@ -7,12 +7,9 @@ import dev.squall.pipeline.io.TensorFiles;
 import dev.squall.pipeline.line.DefaultLine;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.line.LineOptions;
-import dev.squall.pipeline.plan.CostModel;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.plan.History;
-import dev.squall.pipeline.plan.HistoryCostModel;
-import dev.squall.pipeline.plan.Plan;
-import dev.squall.pipeline.plan.Planner;
-import dev.squall.pipeline.plan.ProfileCostModel;
+import dev.squall.pipeline.plan.Request;
 import dev.squall.pipeline.plan.Wishes;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that {@code run} and {@code plan} share: which line, on which tensors, where. */
@@ -81,6 +79,8 @@ final class LineArguments {
       description = "Any parameter of a stage, e.g. scores.estimate=mean.")
   private Map<String, String> parameters = new LinkedHashMap<>();
 
+  @Mixin private PlanGoal goal;
+
   @Option(
       names = "--memory",
       paramLabel = "GIB",
@@ -88,12 +88,14 @@ final class LineArguments {
   private Optional<Double> memoryGibibytes = Optional.empty();
 
   Machine machine() {
+    return Machine.look(memoryLimit());
+  }
+
+  OptionalLong memoryLimit() {
     memoryGibibytes.ifPresent(value -> Ranges.requirePositive("--memory", value));
-    OptionalLong limit =
-        memoryGibibytes.isPresent()
-            ? OptionalLong.of((long) (memoryGibibytes.get() * (1L << 30)))
-            : OptionalLong.empty();
-    return Machine.look(limit);
+    return memoryGibibytes.isPresent()
+        ? OptionalLong.of((long) (memoryGibibytes.get() * (1L << 30)))
+        : OptionalLong.empty();
   }
 
   /** Reads the tensors and builds the line. */
@@ -113,14 +115,30 @@ final class LineArguments {
         KernelCatalog.load(), tensors, new LineOptions(stages, prefix, common(), parameters));
   }
 
-  Plan plan(Line line, Machine machine) {
-    CostModel costs =
-        new HistoryCostModel(History.read(UserFiles.history()), new ProfileCostModel());
-    return new Planner(machine.devices(), costs)
-        .plan(
-            line.graph(),
-            Wishes.parse("--device", devices, line.graph()),
-            Wishes.parse("--variant", variants, line.graph()));
+  /**
+   * What is asked of the plan.
+   *
+   * @param runs how often the line will run
+   */
+  Request request(Line line, double runs) {
+    return goal.request(
+        Wishes.parse("--device", devices, line.graph()),
+        Wishes.parse("--variant", variants, line.graph()),
+        runs);
+  }
+
+  /** The recorded times; says on stderr if some were damaged. */
+  static History history() {
+    History history = History.read(UserFiles.history());
+    if (history.damaged() > 0) {
+      System.err.println(
+          "squall: note: %s: %d damaged %s passed over, the rest is kept"
+              .formatted(
+                  history.file(),
+                  history.damaged(),
+                  history.damaged() == 1 ? "line is" : "lines are"));
+    }
+    return history;
   }
 
   private Map<String, String> common() {

@@ -1,6 +1,7 @@
 package dev.squall.pipeline.cli;
 
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.store.KnownModel;
 import dev.squall.pipeline.model.store.ModelStore;
 import dev.squall.pipeline.model.store.Pip;

@@ -3,6 +3,7 @@ package dev.squall.pipeline.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.store.KnownModel;
 import dev.squall.pipeline.model.store.ModelStore;
 import dev.squall.pipeline.model.store.Pip;

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       ModmPublishedCommand.class,
       ModmTraceCommand.class,
       ModmPromptsCommand.class,
+      ModmEmbedCommand.class,
       ModmServeCommand.class,
       ModmFakeWorkerCommand.class
     })

@@ -3,6 +3,7 @@ package dev.squall.pipeline.cli;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.io.AtomicFile;
+import dev.squall.pipeline.machine.UserFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

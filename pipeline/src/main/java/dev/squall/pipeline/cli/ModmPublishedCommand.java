@@ -3,7 +3,6 @@ package dev.squall.pipeline.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.squall.pipeline.modm.sim.LexicalEmbedder;
 import dev.squall.pipeline.modm.sim.PublishedFigures;
 import dev.squall.pipeline.modm.sim.PublishedRow;
 import dev.squall.pipeline.modm.sim.TraceMaker;
@@ -42,7 +41,7 @@ final class ModmPublishedCommand implements Callable<Integer> {
           new PublishedFigures(
                   source::maker,
                   source.imageModel(),
-                  new LexicalEmbedder(),
+                  source.embedder(),
                   source.seed(),
                   source.requests() / 2,
                   progress::show)
@@ -70,6 +69,7 @@ final class ModmPublishedCommand implements Callable<Integer> {
     }
     System.out.print(table.plain());
     System.out.println("\ntraces: " + source.maker(TraceMaker.Kind.DIFFUSIONDB).label());
+    System.out.println("similarities: " + source.embedder().label());
     System.out.println(
         "all simulated figures: virtual time, stated service times, no GPU was used");
   }

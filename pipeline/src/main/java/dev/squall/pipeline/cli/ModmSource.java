@@ -3,9 +3,12 @@ package dev.squall.pipeline.cli;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.model.bert.SentenceEncoder;
 import dev.squall.pipeline.modm.sim.Embeddings;
 import dev.squall.pipeline.modm.sim.ImageModel;
 import dev.squall.pipeline.modm.sim.LexicalEmbedder;
+import dev.squall.pipeline.modm.sim.SentenceEmbedder;
+import dev.squall.pipeline.modm.sim.TextEmbedder;
 import dev.squall.pipeline.modm.sim.Trace;
 import dev.squall.pipeline.modm.sim.TraceCsv;
 import dev.squall.pipeline.modm.sim.TraceMaker;
@@ -29,6 +32,14 @@ final class ModmSource {
       paramLabel = "FILE.npy",
       description = "Text embeddings of the trace's prompts, f32[requests, width], length 1.")
   private Path embeddings;
+
+  @Option(
+      names = "--sentence-model",
+      paramLabel = "FOLDER",
+      description =
+          "A sentence encoder, e.g. all-MiniLM-L6-v2, that embeds the prompts; by default texts are"
+              + " compared by the words they share.")
+  private Path sentenceModel;
 
   @Option(
       names = "--prompts",
@@ -74,9 +85,16 @@ final class ModmSource {
 
   /** What goes into the key of a result beside the scenario. */
   String key() {
-    return "trace=%s embeddings=%s prompts=%s kind=%s requests=%d seed=%d images=%s"
+    return "trace=%s embeddings=%s encoder=%s prompts=%s kind=%s requests=%d seed=%d images=%s"
         .formatted(
-            stamp(trace), stamp(embeddings), stamp(phraseFile()), kind, requests, seed, images);
+            stamp(trace),
+            stamp(embeddings),
+            stamp(sentenceModel),
+            stamp(phraseFile()),
+            kind,
+            requests,
+            seed,
+            images);
   }
 
   /** A file as it is now: another content is another run. */
@@ -126,11 +144,23 @@ final class ModmSource {
     }
   }
 
+  /** What embeds prompts for which there are no embeddings. */
+  TextEmbedder embedder() {
+    return sentenceModel == null
+        ? new LexicalEmbedder()
+        : new SentenceEmbedder(
+            String.valueOf(sentenceModel.toAbsolutePath().normalize().getFileName()),
+            SentenceEncoder.load(sentenceModel));
+  }
+
   Workload workload(Trace of) {
-    // The seam for a language model: any TextEmbedder will do here.
+    if (embeddings != null && sentenceModel != null) {
+      throw SquallException.invalidInput(
+          "--embeddings and --sentence-model: give one, the other has no use");
+    }
     Embeddings vectors =
         embeddings == null
-            ? new LexicalEmbedder().embed(of.prompts())
+            ? embedder().embed(of.prompts())
             : Embeddings.read(embeddings, of.size());
     return new Workload(of, vectors, imageModel(), HostThreads.all());
   }

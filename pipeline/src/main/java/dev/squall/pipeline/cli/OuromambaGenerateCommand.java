@@ -24,7 +24,11 @@ final class OuromambaGenerateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "typeseg.")
   private String model;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to write them.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "Where to write them.")
   private Path out;
 
   @Option(names = "--samples", paramLabel = "N", description = "How many (${DEFAULT-VALUE}).")

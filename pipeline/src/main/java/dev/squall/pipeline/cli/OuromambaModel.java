@@ -2,6 +2,7 @@ package dev.squall.pipeline.cli;
 
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.mamba.OuroMamba;
 import dev.squall.pipeline.model.mamba.SynthesisSettings;
 import dev.squall.pipeline.model.mamba.TypesegPackage;

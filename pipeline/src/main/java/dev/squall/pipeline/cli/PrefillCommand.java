@@ -7,16 +7,13 @@ import dev.squall.kernels.host.HostThreads;
 import dev.squall.pipeline.model.attention.HeadFigures;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.Decoder;
+import dev.squall.pipeline.model.decoder.KeyValueCache;
 import dev.squall.pipeline.model.decoder.Prefill;
 import dev.squall.pipeline.model.decoder.PrefillResult;
 import dev.squall.pipeline.model.decoder.VocabularyScores;
-import dev.squall.pipeline.model.tokenizer.Utf8Text;
 import dev.squall.pipeline.report.PrefillReport;
 import dev.squall.pipeline.report.PrefillText;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,20 +35,7 @@ final class PrefillCommand implements Callable<Integer> {
 
   @Mixin private ModelArguments arguments;
 
-  @Option(names = "--text", required = true, paramLabel = "FILE", description = "A UTF-8 text.")
-  private Path text;
-
-  @Option(
-      names = "--tokens",
-      paramLabel = "N",
-      description = "Take the first N tokens, the one that begins a text included; default: all.")
-  private Optional<Integer> tokens = Optional.empty();
-
-  @Option(
-      names = "--skip-characters",
-      paramLabel = "N",
-      description = "Begin at this character of the text (${DEFAULT-VALUE}).")
-  private int skipped = 0;
+  @Mixin private TextArguments text;
 
   @Option(names = "--no-recall", description = "Do not measure recall, which takes some seconds.")
   private boolean noRecall;
@@ -59,20 +43,26 @@ final class PrefillCommand implements Callable<Integer> {
   @Option(names = "--no-perplexity", description = "Do not score the text.")
   private boolean noPerplexity;
 
+  @Option(
+      names = "--chunk",
+      paramLabel = "N",
+      description =
+          "Read the text in chunks of N tokens, each behind the cached keys and values of those"
+              + " before it; for dense, xattention and xattention-groups.")
+  private Optional<Integer> chunk = Optional.empty();
+
   @Option(names = "--json", description = "Print one JSON line.")
   private boolean json;
 
   @Override
   public Integer call() throws JsonProcessingException {
-    Ranges.requireNotNegative("--skip-characters", skipped);
-    if (tokens.isPresent()) {
-      Ranges.requirePositive("--tokens", tokens.get());
-    }
-    PrefillAttention attention = arguments.attention();
+    text.check();
+    chunk.ifPresent(count -> Ranges.requirePositive("--chunk", count));
     try (Progress progress = new Progress(false)) {
       progress.show("reading the model");
       Decoder decoder = arguments.decoder();
-      int[] ids = ids(decoder);
+      int[] ids = text.ids(decoder);
+      PrefillAttention attention = arguments.attention(decoder, ids);
       PrefillReport report = report(decoder, ids, attention, progress);
       progress.clear();
       System.out.print(json ? PrefillText.jsonLine(report) : PrefillText.terminal(report));
@@ -86,40 +76,24 @@ final class PrefillCommand implements Callable<Integer> {
     return ExitCodes.GOOD;
   }
 
-  private int[] ids(Decoder decoder) {
-    // One more than the context tells that a text is too long.
-    int most = tokens.orElse(decoder.shape().context() + 1);
-    int[] ids = decoder.tokenizer().encode(Utf8Text.read(text, skipped), false, most);
-    if (tokens.isPresent() && ids.length < tokens.get()) {
-      throw SquallException.invalidInput(
-          "--tokens %d: %s has %d tokens from character %d on"
-              .formatted(tokens.get(), text, ids.length, skipped));
-    }
-    if (tokens.isEmpty() && ids.length == most) {
-      throw SquallException.invalidInput(
-          "%s has more than the %d tokens of the model's context; take fewer (--tokens)"
-              .formatted(text, decoder.shape().context()));
-    }
-    return ids;
-  }
-
   private PrefillReport report(
       Decoder decoder, int[] ids, PrefillAttention attention, Progress progress) {
     HostThreads threads = HostThreads.all();
-    List<PrefillReport.Layer> layers = new ArrayList<>();
     int count = decoder.shape().layers();
+    LayerFigures figures = new LayerFigures(decoder.shape());
+    KeyValueCache cache = chunk.isEmpty() ? null : new KeyValueCache(decoder.shape(), ids.length);
     PrefillResult result =
         Prefill.run(
             decoder,
             ids,
+            chunk.orElse(ids.length),
             attention,
-            null,
+            cache,
             (layer, tensors, outcome) -> {
               progress.show("layer %d of %d".formatted(layer + 1, count));
-              boolean windowed = decoder.shape().windowed(layer);
               HeadFigures recall =
                   noRecall ? HeadFigures.unknown(decoder.shape().heads()) : outcome.recall();
-              layers.add(new PrefillReport.Layer(layer, windowed, outcome.density(), recall));
+              figures.add(layer, tensors.shape(), outcome.density(), recall);
             },
             threads);
     progress.show("scoring");
@@ -140,6 +114,7 @@ final class PrefillCommand implements Callable<Integer> {
         result.attentionSeconds(),
         scoringSeconds,
         perplexity,
-        layers);
+        figures.layers(),
+        arguments.note());
   }
 }

@@ -6,10 +6,16 @@ import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.line.Line;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
 import dev.squall.pipeline.plan.History;
+import dev.squall.pipeline.plan.LearnedCostModel;
+import dev.squall.pipeline.plan.Measured;
 import dev.squall.pipeline.plan.Plan;
+import dev.squall.pipeline.plan.Planner;
+import dev.squall.pipeline.plan.Request;
 import dev.squall.pipeline.report.Environment;
 import dev.squall.pipeline.report.Report;
 import dev.squall.pipeline.report.ReportData;
@@ -19,6 +25,7 @@ import dev.squall.pipeline.run.Event;
 import dev.squall.pipeline.run.Executor;
 import dev.squall.pipeline.run.MemoryCheck;
 import dev.squall.pipeline.run.Repetition;
+import dev.squall.pipeline.run.Replanning;
 import dev.squall.pipeline.run.RunResult;
 import dev.squall.pipeline.run.StageResult;
 import java.io.IOException;
@@ -51,7 +58,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private LineArguments arguments;
 
   /** Keeps the whole job within seconds. */
-  private static final Repetition REPETITION = new Repetition(0.25, 15, 0.4);
+  static final Repetition REPETITION = new Repetition(0.25, 15, 0.4);
 
   @Option(
       names = "--repeat",
@@ -90,14 +97,18 @@ final class RunCommand implements Callable<Integer> {
       progress.show("reading tensors");
       Line line = arguments.line();
       Machine machine = arguments.machine();
-      Plan plan = arguments.plan(line, machine);
+      Planner planner =
+          new Planner(machine.devices(), new LearnedCostModel(LineArguments.history()));
+      Request request = arguments.request(line, repeat + 1.0);
+      Plan plan = planner.plan(line.graph(), request);
       MemoryCheck.require(plan, machine.memoryBytes());
       out.ifPresent(OutputFolder::prepare);
       Executor executor =
           new Executor(
               machine.devices(),
               REPETITION.withRuns(repeat),
-              stage -> progress.show("running " + stage));
+              stage -> progress.show("running " + stage),
+              Replanning.by(lost -> planner.plan(line.graph(), request.withoutLost(lost))));
       RunResult result = executor.run(plan, line.tensors());
       Map<String, Comparison> comparisons = verify(result, progress);
       Report report =
@@ -136,13 +147,16 @@ final class RunCommand implements Callable<Integer> {
     try {
       History history = History.read(UserFiles.history());
       for (StageResult stage : result.stages()) {
-        boolean steady = stage.timing().samples().size() >= Repetition.LEAST;
-        if (steady && comparisons.get(stage.stage().name()).passed()) {
-          history.record(
-              stage.stage(),
-              stage.used().variant(),
-              stage.used().device(),
-              stage.timing().median());
+        Optional<Measured> measured = stage.measured();
+        if (measured.isPresent() && comparisons.get(stage.stage().name()).passed()) {
+          history.record(measured.get());
+        }
+      }
+      if (result.stages().stream().anyMatch(stage -> stage.measured().isPresent())) {
+        for (Map.Entry<Device, Double> opened : result.openSeconds().entrySet()) {
+          if (!opened.getKey().traits().host()) {
+            history.recordOpening(opened.getKey(), opened.getValue());
+          }
         }
       }
     } catch (IOException e) {

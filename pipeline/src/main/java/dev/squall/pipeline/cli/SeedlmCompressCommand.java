@@ -23,12 +23,12 @@ import picocli.CommandLine.Parameters;
     name = "compress",
     mixinStandardHelpOptions = true,
     description = {
-      "Compress the linear layers of a .safetensors model to 4 or 3 bits a weight. Interrupted, it"
+      "Compress the linear layers of a .safetensors or .gguf model to 4 or 3 bits a weight. Interrupted, it"
           + " goes on where it was when started again.",
       ""
     })
 final class SeedlmCompressCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "IN", description = "The model, a .safetensors file.")
+  @Parameters(paramLabel = "IN", description = "The model, a .safetensors or .gguf file.")
   private Path in;
 
   @Option(names = "--bits", description = "Bits a weight, 4 or 3 (${DEFAULT-VALUE}).")

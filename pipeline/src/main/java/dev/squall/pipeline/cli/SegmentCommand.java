@@ -4,6 +4,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.NpyFile;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.mamba.Segmenter;
 import dev.squall.pipeline.model.mamba.TypesegPackage;
 import java.io.IOException;

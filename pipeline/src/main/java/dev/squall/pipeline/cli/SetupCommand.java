@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.squall.pipeline.engine.opencl.OpenClStackCheck;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.report.TextTable;
 import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.pipeline.stack.DriverStacks;

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param driver driver and version, as one key for recorded times
  * @param memoryBytes memory that kernels may use
  * @param profile what is known of its speed
+ * @param limits what its driver says that it can do
  */
 public record Device(
     String id,
@@ -22,7 +23,21 @@ public record Device(
     String driver,
     long memoryBytes,
     DeviceTraits traits,
-    DeviceProfile profile) {
+    DeviceProfile profile,
+    DeviceLimits limits) {
+  private static final String PROCESSOR = "processor";
+
+  /** A device whose driver says nothing. */
+  public Device(
+      String id,
+      String engine,
+      String name,
+      String driver,
+      long memoryBytes,
+      DeviceTraits traits,
+      DeviceProfile profile) {
+    this(id, engine, name, driver, memoryBytes, traits, profile, DeviceLimits.UNKNOWN);
+  }
 
   /** Engine and id, for example {@code jvm:host}. */
   public String qualifiedId() {
@@ -32,6 +47,23 @@ public record Device(
   /** Whether the user's word for a device means this one. */
   public boolean answersTo(String word) {
     return word.equals(id) || word.equals(qualifiedId());
+  }
+
+  /** Whether its kernels work in the host's memory, so that nothing must be copied. */
+  public boolean inHostMemory() {
+    return traits.host() || profile.kind() == DeviceKind.CPU;
+  }
+
+  /**
+   * The silicon that does the work. Devices of one resource work one at a time: the host, OpenCL
+   * runtimes and emulators share the processor's cores, and a card is one card through whatever
+   * engine.
+   */
+  public String resource() {
+    return switch (profile.kind()) {
+      case CPU, EMULATOR, CAPTURE -> PROCESSOR;
+      case GPU, IGPU, FPGA -> traits.host() ? PROCESSOR : id;
+    };
   }
 
   /** Why times of this device are no timings; empty where they are. */

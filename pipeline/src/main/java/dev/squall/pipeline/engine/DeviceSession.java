@@ -17,6 +17,17 @@ public interface DeviceSession extends AutoCloseable {
    */
   Times run(Kernel kernel, Variant variant, Call call);
 
+  /**
+   * Runs device code from a file; what it writes is visible on return.
+   *
+   * @throws SquallException with the class of what went wrong; UNSUPPORTED where the engine has no
+   *     kernels of its own to put such code beside
+   */
+  default void run(FileLaunch launch) {
+    throw SquallException.unsupported(
+        "%s: this engine runs no device code from files; opencl does".formatted(launch.file()));
+  }
+
   /** Tells that {@code call} will not be run again, so that what it holds on the device can go. */
   default void forget(Call call) {}
 
@@ -32,5 +43,10 @@ public interface DeviceSession extends AutoCloseable {
    * @param copyOut moving outputs back
    * @param total from call to return
    */
-  record Times(double compile, double copyIn, double compute, double copyOut, double total) {}
+  record Times(double compile, double copyIn, double compute, double copyOut, double total) {
+    /** What is left of the total without the copies, never below the kernels' own time. */
+    public double onDevice() {
+      return Math.max(compute, total - copyIn - copyOut);
+    }
+  }
 }

@@ -1,11 +1,11 @@
 package dev.squall.pipeline.fpga;
 
+import dev.squall.pipeline.bundle.BinaryFolder;
 import dev.squall.pipeline.bundle.GeneratedKernel;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A bitstream's entry in its manifest.
@@ -29,8 +29,6 @@ public record Bitstream(
   /** Of files that FPGA drivers load. */
   public static final String EXTENSION = ".aocx";
 
-  private static final int KEY_DIGITS = 40;
-
   /**
    * Tells apart what must not share a bitstream: the kernels of a source, whatever order TornadoVM
    * declared their variables in, and the device.
@@ -48,24 +46,17 @@ public record Bitstream(
                 StringBuilder::append)
             .toString();
     List<GeneratedKernel> kernels = GeneratedKernel.parse(code);
-    StringBuilder text = new StringBuilder();
-    for (String word :
-        List.of(device.platform(), device.name(), device.version(), device.driver())) {
-      text.append(word).append('\0');
-    }
-    if (kernels.isEmpty()) {
-      text.append(code); // not TornadoVM's: as it stands
-    } else {
-      kernels.forEach(kernel -> text.append(kernel.text()).append('\0'));
-    }
-    return sha256(text.toString().getBytes(StandardCharsets.UTF_8)).substring(0, KEY_DIGITS);
+    // Not TornadoVM's: as it stands.
+    String text =
+        kernels.isEmpty()
+            ? code
+            : kernels.stream().map(kernel -> kernel.text() + '\0').collect(Collectors.joining());
+    return BinaryFolder.key(
+        List.of(device.platform(), device.name(), device.version(), device.driver()),
+        text.getBytes(StandardCharsets.UTF_8));
   }
 
   static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(BinaryFolder.sha256().digest(content));
   }
 }

@@ -72,6 +72,22 @@ public final class LocalEngines {
   }
 
   /**
+   * One of the engines that run device code without TornadoVM: {@code opencl} or {@code
+   * opencl-spirv}.
+   *
+   * @param cache the user's cache folder
+   */
+  public static Engine bundles(String name, Path cache) {
+    EnumerationCache enumerations = EnumerationCache.read(cache.resolve(ANSWERS));
+    List<DriverStack> stacks = DriverStacks.find(cache).found();
+    DeviceProfiles profiles = DeviceProfiles.shipped();
+    TimeLimits limits = TimeLimits.ofEnvironment();
+    return name.equals(OpenClEngines.SPIRV_NAME)
+        ? OpenClEngines.spirv(stacks, profiles, enumerations, limits, cache)
+        : OpenClEngines.openCl(stacks, profiles, enumerations, limits, cache);
+  }
+
+  /**
    * Devices whose driver stack or SDK is not here, with what brings it.
    *
    * @param cache the user's cache folder

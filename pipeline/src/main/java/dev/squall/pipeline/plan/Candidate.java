@@ -21,6 +21,11 @@ public record Candidate(
     return new Candidate(device, variant, Optional.empty(), Optional.of(reason));
   }
 
+  Candidate withTransfer(double seconds) {
+    return new Candidate(
+        device, variant, prediction.map(each -> each.withTransfer(seconds)), refusal);
+  }
+
   /** Expected seconds; infinite if refused. */
   public double seconds() {
     return prediction.map(Prediction::total).orElse(Double.POSITIVE_INFINITY);

@@ -4,10 +4,20 @@ import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.graph.Stage;
 
-/** Predicts what a stage costs. */
+/** Predicts what stages and copies cost. */
 public interface CostModel {
-  /**
-   * @param transferBytes bytes that must move to and from the device
-   */
-  Prediction predict(Stage stage, Variant variant, Device device, long transferBytes);
+  /** Seconds until a device's process is there and the device open, where nothing is known. */
+  double OPEN_SECONDS = 1;
+
+  /** A stage without transfers, which depend on where the other stages go. */
+  Prediction predict(Stage stage, Variant variant, Device device);
+
+  default Bus bus(Device device) {
+    return Bus.of(device);
+  }
+
+  /** Seconds until a device can take its first stage. */
+  default double openSeconds(Device device) {
+    return device.traits().host() ? 0 : OPEN_SECONDS;
+  }
 }

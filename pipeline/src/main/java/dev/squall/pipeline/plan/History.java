@@ -1,12 +1,12 @@
 package dev.squall.pipeline.plan;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
-import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.Device;
-import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.io.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,22 +14,31 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
- * Times of past runs, a JSON line each, appended to a file in the user's cache. A line that is
- * damaged (a machine that went down while writing) is passed over.
+ * What past runs measured, a JSON line each, appended to a file in the user's cache. A line that is
+ * damaged (a machine that went down while writing) is passed over; the rest is kept.
  */
 public final class History {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Records of one key that count, the latest. */
-  private static final int RECENT = 10;
+  static final int RECENT = 16;
+
+  /** A file beyond this is written anew with what still counts. */
+  private static final long MOST_BYTES = 4 << 20;
 
   private final Path file;
-  private final Map<Key, List<Double>> seconds = new HashMap<>();
+  private final Map<Measured.Key, List<Measured>> records = new LinkedHashMap<>();
+  private final Map<String, List<Double>> opened = new HashMap<>();
+  private final Set<String> known = new HashSet<>();
+  private int damaged;
 
   /** Whether the file ends inside a line, which the next record must not continue. */
   private boolean torn;
@@ -38,23 +47,12 @@ public final class History {
     this.file = file;
   }
 
-  /**
-   * What must be equal for two times to be comparable.
-   *
-   * @param sizes all extents and parameters
-   */
-  public record Key(String kernel, String variant, String device, String driver, String sizes) {
-    static Key of(Stage stage, Variant variant, Device device) {
-      return new Key(
-          stage.kernel().id(),
-          variant.name(),
-          device.qualifiedId(),
-          device.driver(),
-          stage.sizes().key());
+  /** Seconds until a device could take its first stage. */
+  private record Opened(String opened, String driver, double seconds) {
+    String key() {
+      return opened + " " + driver;
     }
   }
-
-  private record Line(Key key, double seconds) {}
 
   /**
    * Reads {@code file}; an absent one is an empty history.
@@ -67,7 +65,7 @@ public final class History {
       try {
         // Bytes that are no text become characters that are no record.
         String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        text.lines().forEach(history::remember);
+        text.lines().forEach(history::parse);
         history.torn = !text.isEmpty() && !text.endsWith("\n");
       } catch (IOException e) {
         throw new SquallException(
@@ -79,47 +77,126 @@ public final class History {
     return history;
   }
 
-  /** The median of the latest records of {@code key}. */
-  public OptionalDouble seconds(Key key) {
-    List<Double> all = seconds.getOrDefault(key, List.of());
-    if (all.isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    double[] recent =
-        all.subList(Math.max(0, all.size() - RECENT), all.size()).stream()
-            .mapToDouble(Double::doubleValue)
-            .sorted()
-            .toArray();
-    int middle = recent.length / 2;
-    return OptionalDouble.of(
-        recent.length % 2 == 1 ? recent[middle] : (recent[middle - 1] + recent[middle]) / 2);
+  /** A history that nothing keeps. */
+  public static History inMemory() {
+    return new History(null);
   }
 
-  /** Appends a steady-state time of {@code stage}. */
-  public void record(Stage stage, Variant variant, Device device, double time) throws IOException {
-    Line line = new Line(Key.of(stage, variant, device), time);
-    Files.createDirectories(file.getParent());
+  /** Lines that were passed over because they are no records. */
+  public int damaged() {
+    return damaged;
+  }
+
+  public Path file() {
+    return file;
+  }
+
+  /** The latest records of the same code on the same device, in the order in which they came. */
+  List<Measured> of(Measured.Key key) {
+    List<Measured> all = records.getOrDefault(key, List.of());
+    return all.subList(Math.max(0, all.size() - RECENT), all.size());
+  }
+
+  /** Whether there is any record of a variant on a device, of whatever code: a quick question. */
+  boolean knows(String kernel, String variant, Device device) {
+    return known.contains(kernel + " " + variant + " " + device.qualifiedId());
+  }
+
+  /** Notes a record for this process alone. */
+  public void learn(Measured measured) {
+    known.add(measured.kernel() + " " + measured.variant() + " " + measured.device());
+    records.computeIfAbsent(measured.key(), key -> new ArrayList<>()).add(measured);
+  }
+
+  /** Notes a record and appends it to the file. */
+  public void record(Measured measured) throws IOException {
+    learn(measured);
+    append(JSON.writeValueAsString(measured));
+  }
+
+  /** Notes how long it took until a device could take its first stage. */
+  public void recordOpening(Device device, double seconds) throws IOException {
+    Opened line = new Opened(device.qualifiedId(), device.driver(), seconds);
+    opened.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(seconds);
+    append(JSON.writeValueAsString(line));
+  }
+
+  /** The median of the latest openings of a device. */
+  OptionalDouble openSeconds(Device device) {
+    List<Double> all = opened.getOrDefault(device.qualifiedId() + " " + device.driver(), List.of());
+    return all.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            Robust.median(
+                all.subList(Math.max(0, all.size() - RECENT), all.size()).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray()));
+  }
+
+  /** The rates of all copies that were seen; those of {@code otherwise} where none was. */
+  Bus bus(Device device, Bus otherwise) {
+    Measured.Copied in = Measured.Copied.NONE;
+    Measured.Copied out = Measured.Copied.NONE;
+    String driver = Measured.Key.driver(device);
+    for (List<Measured> list : records.values()) {
+      for (Measured measured : list) {
+        if (measured.device().equals(device.qualifiedId()) && measured.driver().equals(driver)) {
+          in = in.plus(measured.in());
+          out = out.plus(measured.out());
+        }
+      }
+    }
+    boolean seen = in.seconds() > 0 && out.seconds() > 0;
+    return seen && otherwise.ownMemory()
+        ? new Bus(true, in.bytes() / in.seconds(), out.bytes() / out.seconds(), true)
+        : otherwise;
+  }
+
+  private void append(String line) throws IOException {
+    if (file == null) {
+      return;
+    }
+    Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(
         file,
-        (torn ? "\n" : "") + JSON.writeValueAsString(line) + "\n",
+        (torn ? "\n" : "") + line + "\n",
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
     torn = false;
-    seconds.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(time);
-  }
-
-  private void remember(String text) {
-    try {
-      Line line = JSON.readValue(text, Line.class);
-      if (line != null && line.key() != null && isTime(line.seconds())) {
-        seconds.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(line.seconds());
-      }
-    } catch (JsonProcessingException e) {
-      // Half a line from an interrupted run costs that line alone.
+    if (Files.size(file) > MOST_BYTES) {
+      shorten();
     }
   }
 
-  private static boolean isTime(double seconds) {
-    return seconds > 0 && Double.isFinite(seconds);
+  private void shorten() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (Measured.Key key : records.keySet()) {
+      for (Measured measured : of(key)) {
+        text.append(JSON.writeValueAsString(measured)).append('\n');
+      }
+    }
+    AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void parse(String text) {
+    try {
+      JsonNode line = JSON.readTree(text);
+      if (line != null && line.has("key")) {
+        return; // an older form, which does not say what code it measured
+      }
+      if (line != null && line.has("opened")) {
+        Opened opening = JSON.treeToValue(line, Opened.class);
+        opened.computeIfAbsent(opening.key(), key -> new ArrayList<>()).add(opening.seconds());
+        return;
+      }
+      Measured measured = line == null ? null : JSON.treeToValue(line, Measured.class);
+      if (measured != null && measured.complete()) {
+        learn(measured);
+        return;
+      }
+    } catch (JsonProcessingException | IllegalArgumentException | NullPointerException e) {
+      // Half a line from an interrupted run costs that line alone.
+    }
+    damaged++;
   }
 }

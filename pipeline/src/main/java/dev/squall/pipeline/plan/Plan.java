@@ -1,5 +1,6 @@
 package dev.squall.pipeline.plan;
 
+import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.graph.StageGraph;
 import java.util.List;
 
@@ -7,15 +8,23 @@ import java.util.List;
  * A stage graph with a variant and a device for every stage.
  *
  * @param decisions in the order of the graph's stages
+ * @param timetable when the stages of the line run
  */
-public record Plan(StageGraph graph, List<Decision> decisions) {
+public record Plan(StageGraph graph, List<Decision> decisions, Timetable timetable) {
   public Plan {
     decisions = List.copyOf(decisions);
   }
 
-  /** Expected seconds if stages ran one after another. */
+  /** Expected seconds of the line, from its first stage's begin to its last one's end. */
   public double predictedSeconds() {
-    return decisions.stream().mapToDouble(decision -> decision.choice().seconds()).sum();
+    return timetable.seconds();
+  }
+
+  public Decision decision(Stage stage) {
+    return decisions.stream()
+        .filter(decision -> decision.stage().equals(stage))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Bytes that a run needs: inputs, outputs of all stages, the largest workspace. */

@@ -1,27 +1,29 @@
 package dev.squall.pipeline.plan;
 
+import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
-import dev.squall.kernels.spec.Port;
-import dev.squall.kernels.spec.Signature;
 import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
-import dev.squall.kernels.tensor.TensorType;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.Devices;
-import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.graph.StageGraph;
+import dev.squall.pipeline.plan.search.Goal;
+import dev.squall.pipeline.plan.search.Objective;
+import dev.squall.pipeline.plan.search.Schedule;
+import dev.squall.pipeline.plan.search.Search;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Puts every stage on the device and variant with the least expected time, stage after stage,
- * counting transfers only for tensors that are not on the device already. Equal inputs give equal
- * plans.
+ * Puts every stage on a device and variant, so that the whole line serves its goal best. Equal
+ * inputs give equal plans.
  */
 public final class Planner {
   private final Devices devices;
@@ -33,71 +35,169 @@ public final class Planner {
   }
 
   /**
+   * The quickest plan for a line that runs again and again.
+   *
    * @param deviceWishes devices that the user forces
    * @param variantWishes variants that the user forces
-   * @throws SquallException for an unknown device or variant, or where nothing can run a stage
    */
   public Plan plan(StageGraph graph, Wishes deviceWishes, Wishes variantWishes) {
-    List<Decision> decisions = new ArrayList<>();
-    Map<String, Device> placed = new HashMap<>();
-    for (Stage stage : graph.stages()) {
-      Optional<String> device = deviceWishes.of(stage.name()).filter(word -> !word.equals("auto"));
-      Optional<String> variant =
-          variantWishes.of(stage.name()).filter(word -> !word.equals("auto"));
-      List<Candidate> candidates =
-          candidates(stage, devices.select(device.orElse("auto")), variant, placed);
-      Candidate best = candidates.getFirst();
-      if (best.refusal().isPresent()) {
-        throw SquallException.unsupported(
-            "stage %s: %s refused: %s".formatted(stage.name(), best.label(), best.refusal().get()));
-      }
-      placed.put(stage.name(), best.device());
-      decisions.add(new Decision(stage, candidates, device.isPresent() || variant.isPresent()));
-    }
-    return new Plan(graph, decisions);
+    return plan(graph, Request.of(deviceWishes, variantWishes));
   }
 
-  private List<Candidate> candidates(
-      Stage stage, List<Device> allowed, Optional<String> variant, Map<String, Device> placed) {
+  /**
+   * @throws SquallException for an unknown device or variant; UNSUPPORTED where nothing can run a
+   *     stage or no plan meets the deadline; OUT_OF_MEMORY where no plan fits
+   */
+  public Plan plan(StageGraph graph, Request request) {
+    Set<Device> forbidden = new LinkedHashSet<>();
+    request.without().forEach(word -> forbidden.addAll(devices.select(word)));
+    Map<Stage, Options> options = new HashMap<>();
+    List<Stage> line = new ArrayList<>();
+    for (Stage stage : graph.stages()) {
+      options.put(stage, options(stage, request, forbidden));
+      if (stage.role() == Stage.Role.LINE) {
+        line.add(stage);
+      }
+    }
+    // Nothing but yardsticks: then they are the line.
+    boolean onlyYardsticks = line.isEmpty();
+    Timetable timetable = timetable(onlyYardsticks ? graph.stages() : line, options, request);
+    List<Decision> decisions = new ArrayList<>();
+    for (Stage stage : graph.stages()) {
+      boolean beside = stage.role() == Stage.Role.YARDSTICK && !onlyYardsticks;
+      decisions.add(
+          decision(
+              options.get(stage),
+              beside ? timetable(List.of(stage), options, request.to(goalBeside())) : timetable));
+    }
+    return new Plan(graph, decisions, timetable);
+  }
+
+  /** A yardstick is measured alone, at its best. */
+  private static Goal goalBeside() {
+    return Goal.of(Objective.LATENCY);
+  }
+
+  /** A stage with all its candidates, transfers left out. */
+  record Options(Stage stage, List<Candidate> candidates, boolean forced) {
+    /** The candidates among which a search may choose. */
+    List<Candidate> eligible() {
+      List<Candidate> possible =
+          candidates.stream().filter(candidate -> candidate.refusal().isEmpty()).toList();
+      // Times that mean nothing, such as an emulator's, are never preferred to times that do.
+      List<Candidate> meaningful =
+          possible.stream()
+              .filter(candidate -> candidate.device().profile().timing().meaningful())
+              .toList();
+      return meaningful.isEmpty() ? possible : meaningful;
+    }
+  }
+
+  private Options options(Stage stage, Request request, Set<Device> forbidden) {
+    Optional<String> device =
+        request.devices().of(stage.name()).filter(word -> !word.equals("auto"));
+    Optional<String> variant =
+        request.variants().of(stage.name()).filter(word -> !word.equals("auto"));
     List<Variant> variants =
         variant
             .map(name -> List.of(stage.kernel().variant(name)))
             .orElseGet(() -> stage.kernel().variants());
     List<Candidate> candidates = new ArrayList<>();
-    for (Device device : allowed) {
-      long transfer = transferBytes(stage, device, placed);
-      for (Variant each : variants) {
-        Support support = devices.supports(device, each, stage.sizes());
+    for (Device each : devices.select(device.orElse("auto"))) {
+      for (Variant code : variants) {
         candidates.add(
-            support.supported()
-                ? Candidate.possible(device, each, costs.predict(stage, each, device, transfer))
-                : Candidate.refused(device, each, support.refusal().orElseThrow()));
+            refusal(stage, code, each, request, forbidden)
+                .map(reason -> Candidate.refused(each, code, reason))
+                .orElseGet(() -> Candidate.possible(each, code, costs.predict(stage, code, each))));
       }
     }
-    // A stable sort: among equals the kernel's own order of variants decides. A device whose times
-    // mean nothing, such as an emulator, comes after all whose times do.
+    Options options = new Options(stage, candidates, device.isPresent() || variant.isPresent());
+    if (options.eligible().isEmpty()) {
+      Candidate first = candidates.getFirst();
+      throw SquallException.unsupported(
+          "stage %s: %s refused: %s"
+              .formatted(stage.name(), first.label(), first.refusal().orElseThrow()));
+    }
+    return options;
+  }
+
+  private Optional<String> refusal(
+      Stage stage, Variant variant, Device device, Request request, Set<Device> forbidden) {
+    if (forbidden.contains(device)) {
+      return Optional.of("excluded by --without");
+    }
+    Support support = devices.supports(device, variant, stage.sizes());
+    if (!support.supported()) {
+      return support.refusal();
+    }
+    if (request.goal().objective() == Objective.ENERGY
+        && device.profile().power().boardWatts().isEmpty()) {
+      return Optional.of(
+          "its power is not known; --what-if device=%s,watts=W says it".formatted(device.id()));
+    }
+    return Optional.empty();
+  }
+
+  private Timetable timetable(List<Stage> stages, Map<Stage, Options> options, Request request) {
+    Layout layout = Layout.of(stages, options, costs, request.runs());
+    Search.Found found =
+        Search.best(layout.problem(), request.goal())
+            .orElseThrow(() -> impossible(layout, request.goal()));
+    return new Timetable(
+        request, stages, layout.devices(), layout.problem(), found.schedule(), found.proven());
+  }
+
+  private static SquallException impossible(Layout layout, Goal goal) {
+    return Search.best(layout.problem(), Goal.of(goal.objective()))
+        .map(Search.Found::schedule)
+        .map(Schedule::makespanSeconds)
+        .map(
+            seconds ->
+                SquallException.unsupported(
+                    "no plan ends within %.4g ms; the best takes %.4g ms"
+                        .formatted(
+                            goal.deadlineSeconds() * 1e3,
+                            Search.best(layout.problem(), Goal.of(Objective.LATENCY))
+                                    .map(found -> found.schedule().makespanSeconds())
+                                    .orElse(seconds)
+                                * 1e3)))
+        .orElseGet(
+            () ->
+                new SquallException(
+                    ErrorClass.OUT_OF_MEMORY,
+                    "no plan fits the memory of %s; allow more devices or use smaller tensors"
+                        .formatted(
+                            String.join(
+                                ", ", layout.devices().stream().map(Device::id).toList()))));
+  }
+
+  private Decision decision(Options options, Timetable timetable) {
+    Stage stage = options.stage();
+    int task = timetable.stages().indexOf(stage);
+    double[] copies = Search.copySeconds(timetable.problem(), timetable.schedule(), task);
+    List<Candidate> candidates = new ArrayList<>();
+    for (Candidate candidate : options.candidates()) {
+      int place = timetable.devices().indexOf(candidate.device());
+      candidates.add(
+          place < 0
+              ? candidate.withTransfer(Layout.copySeconds(stage, costs.bus(candidate.device())))
+              : candidate.withTransfer(copies[place]));
+    }
+    // A stable sort: among equals the kernel's own order of variants decides.
     candidates.sort(
         Comparator.comparing((Candidate candidate) -> candidate.refusal().isPresent())
             .thenComparing(candidate -> !candidate.device().profile().timing().meaningful())
             .thenComparingDouble(Candidate::seconds));
-    return candidates;
-  }
-
-  private static long transferBytes(Stage stage, Device device, Map<String, Device> placed) {
-    long bytes = 0;
-    for (Port port : stage.kernel().signature().outputs()) {
-      bytes += Signature.type(port, stage.sizes()).bytes();
-    }
-    for (Map.Entry<String, Source> input : stage.inputs().entrySet()) {
-      boolean there =
-          input.getValue() instanceof Source.Output output
-              && device.equals(placed.get(output.stage()));
-      if (!there) {
-        Port port = stage.kernel().signature().input(input.getKey());
-        TensorType type = Signature.type(port, stage.sizes());
-        bytes += type.bytes();
-      }
-    }
-    return bytes;
+    Device chosen = timetable.devices().get(timetable.schedule().places()[task]);
+    Variant variant =
+        Layout.best(options.eligible(), chosen, timetable.request().runs()).orElseThrow().variant();
+    Candidate choice =
+        candidates.stream()
+            .filter(each -> each.device().equals(chosen) && each.variant().equals(variant))
+            .findFirst()
+            .orElseThrow();
+    candidates.remove(choice);
+    candidates.addFirst(choice);
+    return new Decision(stage, candidates, options.forced());
   }
 }

@@ -21,6 +21,11 @@ public record Wishes(Optional<String> everywhere, Map<String, String> byStage) {
     return new Wishes(Optional.empty(), Map.of());
   }
 
+  /** The same word for every stage. */
+  public static Wishes all(String word) {
+    return new Wishes(Optional.of(word), Map.of());
+  }
+
   /**
    * Reads words as the command line takes them.
    *

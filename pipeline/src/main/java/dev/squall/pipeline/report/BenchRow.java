@@ -14,6 +14,9 @@ import dev.squall.pipeline.measure.Measurement;
  *
  * @param quiet whether the noise limit was met
  * @param timing what the times are; see {@link StageRow#timing}
+ * @param copyInMilliseconds median, by the device's clock; zero where the device has none
+ * @param kernelMilliseconds the same of the kernels alone
+ * @param copyOutMilliseconds the same of the results' way back
  * @param shareOfPeak arithmetic rate into the host's multiply-add peak measured in the same run;
  *     NaN on other devices
  */
@@ -30,6 +33,9 @@ public record BenchRow(
     double medianMilliseconds,
     double p10Milliseconds,
     double p90Milliseconds,
+    double copyInMilliseconds,
+    double kernelMilliseconds,
+    double copyOutMilliseconds,
     double coefficientOfVariation,
     double gigaflopsPerSecond,
     double gigabytesPerSecond,
@@ -50,17 +56,19 @@ public record BenchRow(
       Device device,
       Call call,
       Measurement measurement,
+      RunParts parts,
       Comparison comparison,
       double peak) {
     double median = measurement.samples().median();
     Cost work = kernel.workDone(call);
+    int runs = measurement.samples().count();
     double rate = work.operations() / median / 1e9;
     return new BenchRow(
         kernel.id(),
         variant.name(),
         device.id(),
         call.sizes().key(),
-        measurement.samples().count(),
+        runs,
         measurement.quiet(),
         device.notATiming().orElse(StageRow.MEASURED),
         measurement.coldSeconds() * 1e3,
@@ -68,6 +76,9 @@ public record BenchRow(
         median * 1e3,
         measurement.samples().p10() * 1e3,
         measurement.samples().p90() * 1e3,
+        parts.copyInMilliseconds(runs),
+        parts.kernelMilliseconds(runs),
+        parts.copyOutMilliseconds(runs),
         measurement.samples().coefficientOfVariation(),
         rate,
         work.bytes() / median / 1e9,

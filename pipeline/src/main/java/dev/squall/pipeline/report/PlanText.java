@@ -3,12 +3,17 @@ package dev.squall.pipeline.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
 import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.plan.Prediction;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /** A plan for people and for programs. */
 public final class PlanText {
@@ -34,20 +39,41 @@ public final class PlanText {
               decision.reason()));
     }
     StringBuilder text = new StringBuilder(table.plain()).append('\n');
-    for (Decision decision : plan.decisions()) {
-      for (Candidate refused : decision.refused()) {
-        text.append(
-            "%s: %s refused: %s\n"
-                .formatted(
-                    decision.stage().name(), refused.label(), refused.refusal().orElseThrow()));
-      }
-    }
+    text.append(refusals(plan));
     text.append(
-        "predicted %s ms for all stages, %.0f MiB of memory\n"
+        "predicted %s ms for the line, %.0f MiB of memory\n"
             .formatted(
                 Numbers.significant(plan.predictedSeconds() * 1e3), plan.memoryBytes() / MEBIBYTE));
     return text.toString();
   }
+
+  /**
+   * Why devices run less than they might: a line a device and reason. That host code runs on the
+   * host alone is no news.
+   */
+  private static String refusals(Plan plan) {
+    Map<Refusal, Set<String>> stages = new LinkedHashMap<>();
+    for (Decision decision : plan.decisions()) {
+      for (Candidate candidate : decision.refused()) {
+        if (candidate.variant() instanceof Variant.Device) {
+          stages
+              .computeIfAbsent(
+                  new Refusal(candidate.device().qualifiedId(), candidate.refusal().orElseThrow()),
+                  refusal -> new LinkedHashSet<>())
+              .add("%s (%s)".formatted(decision.stage().name(), candidate.variant().name()));
+        }
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    stages.forEach(
+        (refusal, names) ->
+            text.append(
+                "%s refuses %s: %s\n"
+                    .formatted(refusal.device(), String.join(", ", names), refusal.reason())));
+    return text.toString();
+  }
+
+  private record Refusal(String device, String reason) {}
 
   /** One line a stage and candidate, the choice first. */
   public static String jsonLines(Plan plan) {

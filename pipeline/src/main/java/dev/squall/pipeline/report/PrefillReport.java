@@ -3,6 +3,7 @@ package dev.squall.pipeline.report;
 import dev.squall.pipeline.model.attention.HeadFigures;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
@@ -15,6 +16,7 @@ import java.util.stream.DoubleStream;
  * @param attentionSeconds what the attention method took of these
  * @param scoringSeconds of the output matrix for all tokens, which a prefill does without
  * @param perplexity e to the mean of −ln p(token | tokens before it) over all tokens but the first
+ * @param note what the reader must know besides
  */
 public record PrefillReport(
     String model,
@@ -27,7 +29,8 @@ public record PrefillReport(
     double attentionSeconds,
     double scoringSeconds,
     double perplexity,
-    List<Layer> layers) {
+    List<Layer> layers,
+    Optional<String> note) {
 
   /**
    * One layer's attention.

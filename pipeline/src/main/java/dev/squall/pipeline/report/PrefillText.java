@@ -38,6 +38,7 @@ public final class PrefillText {
                 Numbers.significant(report.density()),
                 Numbers.significant(report.recall()),
                 Numbers.significant(report.lowestRecall())));
+    report.note().ifPresent(note -> text.append(note).append('\n'));
     TextTable table =
         new TextTable(
             ">layer", ">density", ">recall", "density of each head", "recall of each head");
@@ -87,6 +88,7 @@ public final class PrefillText {
     finite(line, "density", report.density());
     finite(line, "recall", report.recall());
     finite(line, "lowest_head_recall", report.lowestRecall());
+    report.note().ifPresent(note -> line.put("note", note));
     ArrayNode layers = line.putArray("layers");
     for (PrefillReport.Layer layer : report.layers()) {
       ObjectNode each = layers.addObject();

@@ -14,6 +14,7 @@ import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
@@ -34,13 +35,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Runs a plan. Each device works on one stage at a time, on a thread of its own; stages that do not
- * wait for each other and sit on different devices overlap. What a device other than the host
- * computed is compared with the reference, on a sample, before another stage reads it. Where a
- * device only records commands, the host's result stands in for the stages behind it.
+ * Runs a plan. Each resource works on one stage at a time, on a thread of its own; stages that do
+ * not wait for each other and sit on different resources overlap. When a device is lost, the stages
+ * that have not begun are planned anew. What a device other than the host computed is compared with
+ * the reference, on a sample, before another stage reads it. Where a device only records commands,
+ * the host's result stands in for the stages behind it.
  */
 public final class Executor {
   /** Operations that the reference may spend on checking a stage before the next one reads it. */
@@ -49,15 +52,25 @@ public final class Executor {
   private final Devices devices;
   private final Repetition repetition;
   private final Consumer<String> progress;
+  private final Replanning replanning;
   private final Verifier guard = new Verifier(GUARD_OPERATIONS, 7, HostThreads.all());
 
   /**
    * @param progress told the name of each stage as it starts
    */
   public Executor(Devices devices, Repetition repetition, Consumer<String> progress) {
+    this(devices, repetition, progress, Replanning.NONE);
+  }
+
+  /**
+   * @param replanning makes the plan for what is left when a device is lost
+   */
+  public Executor(
+      Devices devices, Repetition repetition, Consumer<String> progress, Replanning replanning) {
     this.devices = devices;
     this.repetition = repetition;
     this.progress = progress;
+    this.replanning = replanning;
   }
 
   /**
@@ -99,14 +112,18 @@ public final class Executor {
     private final Plan plan;
     private final Map<String, Tensor> externals;
     private final Map<String, CompletableFuture<StageResult>> results = new LinkedHashMap<>();
-    private final Map<Device, ExecutorService> lanes = new HashMap<>();
+    private final Map<String, ExecutorService> lanes = new HashMap<>();
     private final Map<Device, DeviceSession> sessions = new ConcurrentHashMap<>();
+    private final Map<Device, Double> openSeconds = new ConcurrentHashMap<>();
+    private final Map<Device, Set<Tensor>> sent = new ConcurrentHashMap<>();
+    private final AtomicReference<Plan> current;
     private final Set<Device> lost = ConcurrentHashMap.newKeySet();
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private final TensorMemory memory;
 
     private Run(Plan plan, Map<String, Tensor> externals) {
       this.plan = plan;
+      this.current = new AtomicReference<>(plan);
       this.externals = externals;
       this.memory =
           devices.memory(
@@ -114,7 +131,7 @@ public final class Executor {
       // All threads before any work: a stage may fall back to any of its candidates.
       for (Decision decision : plan.decisions()) {
         for (Candidate candidate : decision.candidates()) {
-          lanes.computeIfAbsent(candidate.device(), Run::lane);
+          lanes.computeIfAbsent(candidate.device().resource(), Run::lane);
         }
       }
       for (Decision decision : plan.decisions()) {
@@ -125,12 +142,8 @@ public final class Executor {
         results.put(
             decision.stage().name(),
             CompletableFuture.allOf(before)
-                .thenApplyAsync(
-                    nothing -> checkedInputs(decision.stage()),
-                    lanes.get(decision.choice().device()))
-                .thenCompose(
-                    inputs ->
-                        attempt(decision, decision.choice(), decision.alternatives(), inputs)));
+                .thenApplyAsync(nothing -> checkedInputs(decision.stage()), lane(decision.choice()))
+                .thenCompose(inputs -> begin(decision.stage(), inputs)));
       }
     }
 
@@ -147,12 +160,22 @@ public final class Executor {
           }
         }
       }
-      return new RunResult(plan, finished, events);
+      return new RunResult(plan, finished, events, openSeconds);
     }
 
-    private static ExecutorService lane(Device device) {
+    private static ExecutorService lane(String resource) {
       return Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("squall-" + device.id()).factory());
+          Thread.ofPlatform().daemon().name("squall-" + resource).factory());
+    }
+
+    private ExecutorService lane(Candidate candidate) {
+      return lanes.get(candidate.device().resource());
+    }
+
+    /** Begins a stage where the plan of this moment has it. */
+    private CompletableFuture<StageResult> begin(Stage stage, Map<String, Tensor> inputs) {
+      Decision decision = current.get().decision(stage);
+      return attempt(decision, decision.choice(), decision.alternatives(), inputs);
     }
 
     /**
@@ -162,14 +185,14 @@ public final class Executor {
     private CompletableFuture<StageResult> attempt(
         Decision decision, Candidate candidate, List<Candidate> rest, Map<String, Tensor> inputs) {
       return CompletableFuture.supplyAsync(
-              () -> runCandidate(decision, candidate, inputs), lanes.get(candidate.device()))
+              () -> runCandidate(decision, candidate, inputs), lane(candidate))
           .exceptionallyCompose(
               thrown -> {
                 if (!(thrown.getCause() instanceof SquallException failure)) {
                   return CompletableFuture.failedFuture(thrown);
                 }
                 if (FallbackPolicy.losesDevice(failure.errorClass(), candidate)) {
-                  lose(candidate.device());
+                  lose(candidate.device(), decision);
                 }
                 List<Candidate> left = FallbackPolicy.after(failure.errorClass(), candidate, rest);
                 if (left.isEmpty()) {
@@ -187,11 +210,14 @@ public final class Executor {
               });
     }
 
-    private void lose(Device device) {
+    private void lose(Device device, Decision at) {
       if (lost.add(device)) {
         DeviceSession session = sessions.remove(device);
         if (session != null) {
           session.close();
+        }
+        if (!at.forced()) {
+          replanning.without(Set.copyOf(lost)).ifPresent(current::set);
         }
       }
     }
@@ -201,7 +227,20 @@ public final class Executor {
         throw new SquallException(
             ErrorClass.DEVICE_LOST, device.id() + " was lost at an earlier stage");
       }
-      return sessions.computeIfAbsent(device, devices::open);
+      return sessions.computeIfAbsent(
+          device,
+          absent -> {
+            long start = System.nanoTime();
+            DeviceSession session = devices.open(absent);
+            openSeconds.put(absent, (System.nanoTime() - start) * 1e-9);
+            return session;
+          });
+    }
+
+    /** Bytes of tensors that a device has not been sent yet. */
+    private long newBytes(Device device, Map<String, Tensor> inputs) {
+      Set<Tensor> known = sent.computeIfAbsent(device, key -> ConcurrentHashMap.newKeySet());
+      return inputs.values().stream().filter(known::add).mapToLong(Tensor::bytes).sum();
     }
 
     private StageResult runCandidate(
@@ -213,17 +252,22 @@ public final class Executor {
               stage.sizes(),
               inputs,
               stage.kernel().signature().allocateOutputs(stage.sizes(), memory));
-      double first = session.run(stage.kernel(), candidate.variant(), call).total();
+      long sentBytes = newBytes(candidate.device(), inputs);
+      List<Times> parts = new ArrayList<>();
+      parts.add(session.run(stage.kernel(), candidate.variant(), call));
+      sent.get(candidate.device()).addAll(call.outputs().values());
+      double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
       if (repetition.runs() > 0) {
         double warm = 0;
         while (warm < repetition.warmUpSeconds()) {
-          warm += again(session, stage.kernel(), candidate, call);
+          warm += again(session, stage.kernel(), candidate, call).total();
         }
         double timed = 0;
         while (samples.size() < repetition.runs()
             && (timed < repetition.budgetSeconds() || samples.size() < Repetition.LEAST)) {
-          samples.add(again(session, stage.kernel(), candidate, call));
+          parts.add(again(session, stage.kernel(), candidate, call));
+          samples.add(parts.getLast().total());
           timed += samples.getLast();
         }
       }
@@ -232,7 +276,8 @@ public final class Executor {
       } else if (!candidate.device().traits().host()) {
         requireRight(candidate, stage, call);
       }
-      Timing timing = new Timing(first, samples.isEmpty() ? List.of(first) : samples);
+      Timing timing =
+          new Timing(first, samples.isEmpty() ? List.of(first) : samples, parts, sentBytes);
       return new StageResult(
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
     }
@@ -266,9 +311,9 @@ public final class Executor {
     }
 
     /** Runs once more on poisoned outputs, so that a device that stops writing is found. */
-    private double again(DeviceSession session, Kernel kernel, Candidate candidate, Call call) {
+    private Times again(DeviceSession session, Kernel kernel, Candidate candidate, Call call) {
       call.outputs().values().forEach(Tensor::poison);
-      return session.run(kernel, candidate.variant(), call).total();
+      return session.run(kernel, candidate.variant(), call);
     }
 
     /** The stage's inputs, whose values its kernel accepts. */

@@ -1,16 +1,25 @@
 package dev.squall.pipeline.run;
 
+import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.plan.Plan;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a run did.
  *
  * @param stages in the order of the graph
+ * @param openSeconds how long it took to open each device
  */
-public record RunResult(Plan plan, List<StageResult> stages, List<Event> events) {
+public record RunResult(
+    Plan plan, List<StageResult> stages, List<Event> events, Map<Device, Double> openSeconds) {
   public RunResult {
     stages = List.copyOf(stages);
     events = List.copyOf(events);
+    openSeconds = Map.copyOf(openSeconds);
+  }
+
+  public RunResult(Plan plan, List<StageResult> stages, List<Event> events) {
+    this(plan, stages, events, Map.of());
   }
 }

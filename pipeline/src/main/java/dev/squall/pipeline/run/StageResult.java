@@ -2,12 +2,17 @@ package dev.squall.pipeline.run;
 
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Metric;
+import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
+import dev.squall.pipeline.plan.Measured;
+import dev.squall.pipeline.plan.Measured.Copied;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a stage did.
@@ -22,6 +27,36 @@ public record StageResult(
     Call call,
     Timing timing,
     List<Metric> metrics) {
+
+  /**
+   * What the planner can learn from the runs after the first; empty if they are too few, or were
+   * only recorded.
+   */
+  public Optional<Measured> measured() {
+    if (timing.samples().size() < Repetition.LEAST
+        || timing.parts().size() <= timing.samples().size()
+        || Executor.captures(used.device())) {
+      return Optional.empty();
+    }
+    List<Times> later =
+        timing
+            .parts()
+            .subList(timing.parts().size() - timing.samples().size(), timing.parts().size());
+    Times first = timing.parts().getFirst();
+    double outBytes = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
+    double outSeconds = Timing.median(later.stream().map(Times::copyOut).toList());
+    return Optional.of(
+        Measured.of(
+            stage,
+            used.variant(),
+            used.device(),
+            timing.first(),
+            later.stream().map(Times::onDevice).toList(),
+            Math.max(
+                0, Timing.median(later.stream().map(t -> t.onDevice() - t.compute()).toList())),
+            first.copyIn() > 0 ? new Copied(timing.sentBytes(), first.copyIn()) : Copied.NONE,
+            outSeconds > 0 ? new Copied(outBytes, outSeconds) : Copied.NONE));
+  }
 
   /** Compares the outputs with the reference; what a recording device did cannot be compared. */
   public Comparison compare(Verifier verifier) {

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.run;
 
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import java.util.List;
 
 /**
@@ -7,15 +8,26 @@ import java.util.List;
  *
  * @param first the first run, with compilation and cold caches
  * @param samples all later runs in order; the first again if there was only one
+ * @param parts where the time of each run went, the first run included; empty if not known
+ * @param sentBytes bytes that the first run moved to the device, as far as they were not there
  */
-public record Timing(double first, List<Double> samples) {
+public record Timing(double first, List<Double> samples, List<Times> parts, long sentBytes) {
   public Timing {
     samples = List.copyOf(samples);
+    parts = List.copyOf(parts);
+  }
+
+  public Timing(double first, List<Double> samples) {
+    this(first, samples, List.of(), 0);
   }
 
   /** Median of the later runs. */
   public double median() {
-    List<Double> sorted = samples.stream().sorted().toList();
+    return median(samples);
+  }
+
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1
         ? sorted.get(middle)

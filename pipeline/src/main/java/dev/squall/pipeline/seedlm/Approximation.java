@@ -8,10 +8,10 @@ import dev.squall.kernels.tensor.Tensor;
  * @param name in tables
  */
 public record Approximation(String name, Bits bits, Method method) {
-  /** Bits a weight, which may depend on the shape. */
+  /** Bits a weight, which may depend on the matrix. */
   @FunctionalInterface
   public interface Bits {
-    double perWeight(Tensor matrix);
+    double perWeight(String name, Tensor matrix);
   }
 
   /** What is read back instead of a matrix. */

@@ -87,7 +87,7 @@ public record CompressedModel(
   public static CompressedModel read(Path path) {
     SafetensorsFile file = SafetensorsFile.open(path);
     Map<String, String> metadata = file.metadata();
-    if (!FORMAT.equals(metadata.get(FORMAT_KEY))) {
+    if (!describedBy(metadata)) {
       throw SquallException.invalidInput(
           path + ": not a compressed model; squall seedlm compress makes them");
     }
@@ -137,6 +137,18 @@ public record CompressedModel(
         ElementType.valueOf(about.path("dtype").asText()),
         about.path("error").asDouble(),
         about.path("source_crc32c").asText());
+  }
+
+  /** Whether a file's metadata are those of a container. */
+  static boolean describedBy(Map<String, String> metadata) {
+    return FORMAT.equals(metadata.get(FORMAT_KEY));
+  }
+
+  /** The compressed tensors alone, in single precision. */
+  public Map<String, Tensor> decode(HostThreads threads) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    compressed.forEach((name, tensor) -> tensors.put(name, tensor.seeds().decode(threads)));
+    return tensors;
   }
 
   /** All tensors of the model, those that were compressed decoded into the type they had. */

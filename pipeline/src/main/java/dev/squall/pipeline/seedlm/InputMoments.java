@@ -13,6 +13,11 @@ public final class InputMoments {
 
   private InputMoments() {}
 
+  /** Of no layer at all. */
+  public static InputMoments none() {
+    return new InputMoments();
+  }
+
   /**
    * Measures with {@code texts}, on one thread, so that sums do not depend on anything else.
    *

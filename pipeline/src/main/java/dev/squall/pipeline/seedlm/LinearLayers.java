@@ -10,7 +10,9 @@ import java.util.regex.Pattern;
 public final class LinearLayers {
   private static final long SMALLEST = 4096;
   private static final Pattern OTHERS =
-      Pattern.compile("(^|[._])(w[tpe]+|embed\\w*|\\w*embeddings?|\\w*norm\\w*|lm_head)([._]|$)");
+      Pattern.compile(
+          "(^|[._])(w[tpe]+|embe?d\\w*|\\w*embeddings?|\\w*norm\\w*|lm_head)([._]|$)"
+              + "|^output\\.weight$");
 
   private LinearLayers() {}
 

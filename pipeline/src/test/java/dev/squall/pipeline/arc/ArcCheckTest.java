@@ -145,13 +145,13 @@ class ArcCheckTest {
 
   @Test
   void aMissingToolIsNamedWithItsRemedy() throws IOException {
-    assertThatThrownBy(() -> ArcCheck.of(folder.toString()))
+    assertThatThrownBy(() -> ArcCheck.of(folder.toString(), folder.resolve("cache.json")))
         .isInstanceOfSatisfying(
             SquallException.class,
             e -> assertThat(e.errorClass()).isEqualTo(ErrorClass.UNSUPPORTED))
         .hasMessageContaining("ocloc is not on the PATH; ./squall setup arc-capture");
     script("ocloc", "exit 0");
-    assertThatThrownBy(() -> ArcCheck.of(folder.toString()))
+    assertThatThrownBy(() -> ArcCheck.of(folder.toString(), folder.resolve("cache.json")))
         .hasMessageContaining("spirv-val is not on the PATH");
   }
 
@@ -172,7 +172,9 @@ class ArcCheckTest {
     Assumptions.assumeFalse(store.all().isEmpty(), "no SPIR-V bundles; ./squall bundle build");
     List<String> progress = Collections.synchronizedList(new ArrayList<>());
 
-    List<ArcFinding> findings = ArcCheck.of(folder.toString()).run(List.of(store), progress::add);
+    List<ArcFinding> findings =
+        ArcCheck.of(folder.toString(), folder.resolve("cache.json"))
+            .run(List.of(store), progress::add);
 
     assertThat(findings).hasSize(5 * store.all().size()).allMatch(ArcFinding::bad);
     assertThat(progress).hasSize(store.all().size());

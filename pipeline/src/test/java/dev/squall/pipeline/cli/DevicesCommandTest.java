@@ -21,10 +21,13 @@ class DevicesCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.errors()).isEmpty();
     assertThat(run.output().lines().toList().getFirst())
-        .startsWith("device  engine  kind ")
-        .contains("memory GiB", "fp32 GFLOP/s", "GB/s");
+        .startsWith("device  kind  name ")
+        .contains("engines", "fp32 GFLOP/s", "memory GB/s");
     assertThat(run.output())
-        .containsPattern("\nhost +jvm +cpu .* threads .*assumed \\(\\./squall calibrate\\)\n");
+        .containsPattern("\nhost +cpu .* threads +jvm ")
+        .containsPattern("\ndevice +engine +driver .*buffer GiB.*local KiB  sub-groups.*SPIR-V\n")
+        .containsPattern("\nhost +jvm ")
+        .endsWith("The host's rates are assumed; ./squall calibrate measures them.\n");
   }
 
   @Test

@@ -19,7 +19,7 @@ class HelpTest {
   @ParameterizedTest
   @CsvSource({
     "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor fpga modm"
-        + " model prefill generate seedlm segment ouromamba test",
+        + " model prefill generate frontier seedlm segment ouromamba test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
     "plan," + LINE + " --json",
     "devices, --json",
@@ -48,8 +48,16 @@ class HelpTest {
     "prefill, --model --text --tokens --skip-characters --attention --threshold --stride --block"
         + " --param --no-recall --no-perplexity --json",
     "generate, --model --prompt --text --tokens --temperature --seed --controls --attention",
+    "frontier, run plot fit budget tasks",
+    "frontier run, --model --out --methods --decode-methods --setting --decode-setting --sparsity"
+        + " --thresholds --lengths --tasks --samples --seed --text --decoded-tokens --recall"
+        + " --threads --json",
+    "frontier plot, DIR --out --json",
+    "frontier fit, DIR",
+    "frontier budget, --length --sparsity --models --batch",
+    "frontier tasks, --show --model --length --sample --seed",
     "seedlm, compress decompress inspect compare model-cycles",
-    "seedlm compare, FOLDER --compressed --method --bits --texts",
+    "seedlm compare, MODEL --compressed --method --bits --texts --text --tokens",
     "seedlm compress, IN --bits --out --fit --seeds --only --quiet",
     "seedlm decompress, IN --out",
     "seedlm inspect, FILE --against",
@@ -58,8 +66,8 @@ class HelpTest {
     "ouromamba, quantize evaluate",
     "ouromamba quantize, MODEL --bits --calibrate --text --samples --out --scheme --refresh --sigma"
         + " --scan-bits --steps --window",
-    "ouromamba evaluate, MODEL FILE --bits --scheme --refresh --sigma --scan-bits --steps --calibrate"
-        + " --calibration-text --samples --text --rounds --json",
+    "ouromamba evaluate, MODEL FILE --bits --scheme --refresh --sigma --scan-bits --steps"
+        + " --calibrate --calibration-text --samples --text --rounds --json",
     "test, --help"
   })
   void helpOfACommandMentionsItsWords(String command, String words) {

@@ -146,7 +146,7 @@ class LineCommandsTest {
 
   @Test
   void steadyTimesAreRememberedAndPlannedWith() throws IOException {
-    run("--stages", "scores", "--variant", "loops", "--repeat", "3");
+    run("--stages", "scores", "--variant", "loops", "--repeat", "12");
     assertThat(Files.readAllLines(folder.resolve("cache/history.jsonl"))).hasSize(1);
 
     JsonNode loops =
@@ -193,7 +193,7 @@ class LineCommandsTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.output())
         .contains("scores     xattention.scores       simd on host")
-        .containsPattern("predicted \\S+ ms for all stages, \\d+ MiB of memory\n")
+        .containsPattern("predicted \\S+ ms for the line, \\d+ MiB of memory\n")
         .endsWith("The host's rates are assumed; ./squall calibrate measures them.\n")
         .doesNotContain("PASSED");
     assertThat(names(folder)).containsExactly("input");

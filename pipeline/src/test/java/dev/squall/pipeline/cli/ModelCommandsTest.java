@@ -15,6 +15,10 @@ import dev.squall.pipeline.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +139,271 @@ class ModelCommandsTest {
     CommandRun chance =
         run("generate", "--model", model, "--text", text, "--temperature", "0.9", "--seed", "3");
     assertThat(chance.exitCode()).isZero();
+  }
+
+  private JsonNode prefill(String... more) throws IOException {
+    String[] fixed = {"prefill", "--model", model, "--text", text, "--json"};
+    CommandRun run = run(Stream.of(fixed, more).flatMap(Arrays::stream).toArray(String[]::new));
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    return new ObjectMapper().readTree(run.output());
+  }
+
+  private static final String[] GROUPS = {
+    "--attention", "xattention-groups", "--threshold", "0.4", "--block", "32", "--param", "local=8"
+  };
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.of(some, more).flatMap(Arrays::stream).toArray(String[]::new);
+  }
+
+  /** Chunks of any size give what the whole gives: dense always, sparse where blocks begin. */
+  @Test
+  void chunksReadBehindACachedPrefix() throws IOException {
+    double dense = prefill().get("perplexity").asDouble();
+    for (String chunk : List.of("1000", "64", "37", "100")) {
+      assertThat(prefill("--chunk", chunk).get("perplexity").asDouble())
+          .as(chunk)
+          .isCloseTo(dense, within(1e-4 * dense));
+    }
+    JsonNode whole = prefill(GROUPS);
+    JsonNode chunks = prefill(with(GROUPS, "--chunk", "64"));
+    assertThat(chunks.get("perplexity").asDouble())
+        .isCloseTo(whole.get("perplexity").asDouble(), within(1e-4 * dense));
+    assertThat(chunks.get("density").asDouble())
+        .isCloseTo(whole.get("density").asDouble(), within(1e-5));
+    assertThat(whole.get("density").asDouble()).isLessThan(0.95);
+    assertThat(prefill(with(GROUPS, "--chunk", "37")).get("density").asDouble()).isLessThan(0.95);
+    assertThat(
+            run(with(
+                    new String[] {"prefill", "--model", model, "--text", text},
+                    "--chunk",
+                    "50",
+                    "--attention",
+                    "block-topk"))
+                .errorLines())
+        .containsExactly(
+            "squall: UNSUPPORTED: frontier.block_topk takes whole prompts, no chunks behind earlier"
+                + " tokens (--chunk)");
+  }
+
+  @Test
+  void phasesDenseTailAndDensePassesAreParameters() throws IOException {
+    String[] sparse = {
+      "--attention", "xattention", "--threshold", "0.3", "--block", "16", "--stride", "8"
+    };
+    double density = prefill(sparse).get("density").asDouble();
+    assertThat(prefill(with(sparse, "--param", "dense_tail=100")).get("density").asDouble())
+        .isGreaterThan(density + 0.05);
+    assertThat(
+            prefill(with(sparse, "--param", "dense_passes=5", "--param", "pass=4"))
+                .get("density")
+                .asDouble())
+        .isCloseTo(1, within(1e-6));
+    assertThat(
+            prefill(with(sparse, "--param", "dense_passes=5", "--param", "pass=5"))
+                .get("density")
+                .asDouble())
+        .isEqualTo(density);
+    for (String phases : List.of("antidiagonal", "diagonal", "random", "double", "triple")) {
+      JsonNode line =
+          prefill(with(sparse, "--param", "estimate=mean", "--param", "phases=" + phases));
+      assertThat(line.get("density").asDouble()).isBetween(0.05, 0.95);
+    }
+  }
+
+  @Test
+  void thresholdsOfHeadsAreFoundAndUsed() throws IOException {
+    String file = folder.resolve("thresholds.json").toString();
+    String[] find = {
+      "thresholds",
+      "--model",
+      model,
+      "--text",
+      text,
+      "--block",
+      "16",
+      "--stride",
+      "8",
+      "--out",
+      file
+    };
+    CommandRun run = run(with(find, "--tokens", "96"));
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.output()).contains("profile thresholds of tiny gemma3 on 96 tokens, mean 0.");
+    JsonNode found = new ObjectMapper().readTree(Files.readString(Path.of(file)));
+    assertThat(found.get("layers")).hasSize(TinyModel.LAYERS);
+    assertThat(found.get("layers").get(0).isNull()).isTrue();
+    assertThat(found.get("layers").get(5)).hasSize(TinyModel.HEADS);
+    String[] use = {"--attention", "xattention", "--thresholds", file};
+    JsonNode line = prefill(use);
+    assertThat(line.get("parameters").get("stride").asText()).isEqualTo("8");
+    assertThat(line.get("density").asDouble()).isBetween(0.1, 0.99);
+    // One threshold of the file for all heads is the threshold itself.
+    Files.writeString(
+        Path.of(file),
+        "{\"parameters\":{\"block\":\"16\"},\"layers\":[null,null,null,null,null,[.4,.4,.4,.4]]}");
+    double each = prefill(use).get("density").asDouble();
+    assertThat(each)
+        .isEqualTo(
+            prefill("--attention", "xattention", "--block", "16", "--threshold", "0.4")
+                .get("density")
+                .asDouble());
+    CommandRun programme =
+        run(with(find, "--tokens", "64", "--rule", "programme", "--reductions", "2"));
+    assertThat(programme.errors()).isEmpty();
+    JsonNode reduced = new ObjectMapper().readTree(Files.readString(Path.of(file)));
+    List<Double> heads = new ArrayList<>();
+    reduced.get("layers").get(5).forEach(head -> heads.add(head.asDouble()));
+    // Two of the four heads were lowered once; a head is lowered at most once.
+    assertThat(heads).containsExactlyInAnyOrder(0.9, 0.9, 0.81, 0.81);
+    Files.writeString(Path.of(file), "{\"layers\":[null,null,null,null,null,[2,1,1,1]]}");
+    String[] fixed = {"prefill", "--model", model, "--text", text};
+    assertRefused(
+        "squall: INVALID_INPUT: %s layers[5][0] is 2, expected a number from 0 to 1"
+            .formatted(file),
+        with(fixed, use));
+    Files.writeString(Path.of(file), "{\"layers\":[null,[1]]}");
+    assertRefused(
+        "squall: INVALID_INPUT: thresholds: layer 5 has none, expected one for each of 4 heads",
+        with(fixed, use));
+  }
+
+  @Test
+  void patternsAreFoundAndUsedOverSegments() throws IOException {
+    String segments = folder.resolve("segments.json").toString();
+    Files.writeString(
+        Path.of(segments),
+        "{\"segments\":[{\"modality\":0,\"bytes\":60},{\"modality\":1,\"bytes\":70},{\"modality\":0}]}");
+    String plan = folder.resolve("plan.json").toString();
+    CommandRun found =
+        run("patterns", "--model", model, "--text", text, "--segments", segments, "--out", plan);
+    assertThat(found.errors()).isEmpty();
+    assertThat(found.output()).contains("2 modalities", "no vision-language weights are at hand");
+    JsonNode written = new ObjectMapper().readTree(Files.readString(Path.of(plan)));
+    assertThat(written.get("layers").get(5).get("heads")).hasSize(TinyModel.HEADS);
+    JsonNode line = prefill("--plan", plan, "--segments", segments);
+    assertThat(line.get("note").asText()).contains("no vision-language weights are at hand");
+    assertThat(line.get("density").asDouble()).isBetween(0.05, 0.9);
+    double dense = prefill().get("perplexity").asDouble();
+    for (String kind : List.of("none", "q", "k", "2d")) {
+      // The default plan is dense, whatever parts the tokens.
+      assertThat(
+              prefill("--attention", "boundary", "--segments", segments, "--param", "kind=" + kind)
+                  .get("perplexity")
+                  .asDouble())
+          .isCloseTo(dense, within(1e-4 * dense));
+    }
+    String[] fixed = {"prefill", "--model", model, "--text", text};
+    assertRefused(
+        "squall: INVALID_INPUT: --plan needs the modalities of the text: --segments FILE",
+        with(fixed, "--plan", plan));
+    assertRefused(
+        "squall: INVALID_INPUT: boundary attention needs the modalities of the tokens: --segments"
+            + " FILE",
+        with(fixed, "--attention", "boundary"));
+    Files.writeString(
+        Path.of(segments), "{\"segments\":[{\"modality\":7,\"bytes\":3},{\"modality\":0}]}");
+    assertRefused(
+        "squall: INVALID_INPUT: mminference.boundary: input modality has 7 at [0], expected 0 to 1,"
+            + " the modalities of the plan",
+        with(fixed, "--attention", "boundary", "--segments", segments));
+    Files.writeString(Path.of(segments), "{\"segments\":[{\"modality\":0,\"bytes\":3}]}");
+    assertRefused(
+        "squall: INVALID_INPUT: %s ends before token 4 of 205 of the text".formatted(segments),
+        with(fixed, "--attention", "boundary", "--segments", segments));
+  }
+
+  @Test
+  void recallIsJudgedExactlyAndForBeginnings() throws IOException {
+    String[] judge = {
+      "recall",
+      "--model",
+      model,
+      "--text",
+      text,
+      "--block",
+      "16",
+      "--stride",
+      "8",
+      "--threshold",
+      "0.5,1",
+      "--json"
+    };
+    CommandRun run = run(with(judge, "--tokens", "160", "--lengths", "64"));
+    assertThat(run.errors()).isEmpty();
+    JsonNode rows = new ObjectMapper().readTree(run.output()).get("rows");
+    // Two estimates and the best, two thresholds, two lengths.
+    assertThat(rows).hasSize(12);
+    JsonNode begun = new ObjectMapper().readTree(run(with(judge, "--tokens", "64")).output());
+    for (JsonNode row : rows) {
+      assertThat(row.get("head_recall")).hasSize(TinyModel.HEADS);
+      double recall = row.get("recall").asDouble();
+      if (row.get("threshold").asDouble() == 1) {
+        assertThat(recall).isCloseTo(1, within(1e-5));
+        if (!row.get("estimate").asText().equals("best")) {
+          assertThat(row.get("density").asDouble()).isCloseTo(1, within(1e-6));
+        }
+      } else if (row.get("estimate").asText().equals("best")) {
+        assertThat(recall).isBetween(0.5, 0.95);
+      }
+      if (row.get("tokens").asInt() == 64) {
+        // A beginning is judged as the shorter text is.
+        begun
+            .get("rows")
+            .forEach(
+                other -> {
+                  if (other.get("estimate").equals(row.get("estimate"))
+                      && other.get("threshold").equals(row.get("threshold"))) {
+                    assertThat(other.get("recall").asDouble()).isCloseTo(recall, within(1e-4));
+                  }
+                });
+      }
+    }
+    assertRefused(
+        "squall: INVALID_INPUT: --lengths 50: expected multiples of the block 16 up to the 160"
+            + " tokens of the text",
+        with(judge, "--tokens", "160", "--lengths", "50"));
+    assertThat(
+            run("recall", "--model", model, "--text", text, "--block", "16", "--stride", "8")
+                .output())
+        .contains("logmeanexp", "best", "of 4 from 0.935");
+  }
+
+  private String[] decode(String... more) {
+    String[] fixed = {"generate", "--model", model, "--text", text, "--tokens", "12"};
+    return Stream.of(fixed, more).flatMap(Arrays::stream).toArray(String[]::new);
+  }
+
+  @Test
+  void methodsOfDecodingAreChosenByName() {
+    String dense = run(decode()).output();
+    for (String method : List.of("quest", "snapkv", "ada-snapkv")) {
+      CommandRun run = run(decode("--decode", method, "--budget", "300"));
+      assertThat(run.errors()).isEmpty();
+      assertThat(run.output()).as(method).isEqualTo(dense);
+      assertThat(
+              run(decode("--decode", method, "--budget", "16", "--decode-param", "pool=1"))
+                  .exitCode())
+          .isEqualTo(method.equals("quest") ? ExitCodes.USAGE : 0);
+    }
+    assertThat(
+            run(decode("--decode", "quest", "--budget", "8", "--decode-param", "page=4")).errors())
+        .isEmpty();
+    assertRefused(
+        "squall: INVALID_INPUT: no method of decoding named h2o; there are: dense, quest, snapkv,"
+            + " ada-snapkv",
+        decode("--decode", "h2o"));
+    assertRefused(
+        "squall: INVALID_INPUT: dense decoding has no parameter budget; it keeps all keys",
+        decode("--budget", "9"));
+    assertRefused(
+        "squall: INVALID_INPUT: frontier.quest: parameter budget = 0: expected integer 1 to"
+            + " 1073741824",
+        decode("--decode", "quest", "--budget", "0"));
+    assertRefused(
+        "squall: INVALID_INPUT: frontier.snapkv: pool = 4 must be odd",
+        decode("--decode", "snapkv", "--decode-param", "pool=4"));
   }
 
   @Test

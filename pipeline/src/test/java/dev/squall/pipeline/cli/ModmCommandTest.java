@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.NpyFile;
+import dev.squall.pipeline.model.bert.SentenceEncoder;
+import dev.squall.pipeline.model.bert.TinyBert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,5 +274,45 @@ class ModmCommandTest {
       assertThat(row.path("simulated").asDouble()).as(line).isPositive();
       assertThat(row.path("cause").asText()).isNotBlank();
     }
+  }
+
+  /**
+   * A sentence encoder in place of words in common; embedding first and simulating then is equal.
+   */
+  @Test
+  void promptsAreEmbeddedByASentenceEncoder() throws IOException {
+    Path model = Files.createDirectories(folder.resolve("tiny-bert"));
+    TinyBert.write(model, TinyBert.weights(3));
+    Path npy = folder.resolve("embeddings.npy");
+    CommandRun embedded =
+        modm("embed", "--trace", trace(), "--sentence-model", model.toString(), "--out", "" + npy);
+    assertThat(embedded.errors()).isEmpty();
+    assertThat(embedded.output()).contains("4 × 12", "sentence encoder tiny-bert");
+    Tensor vectors = NpyFile.read(npy);
+    float[][] expected =
+        SentenceEncoder.load(model).embed(List.of("a red fox in snow", "harbour at night"));
+    for (int i = 0; i < TinyBert.WIDTH; i++) {
+      assertThat(vectors.f32(i)).isEqualTo(expected[0][i]);
+      assertThat(vectors.f32(2L * TinyBert.WIDTH + i)).isEqualTo(expected[0][i]);
+      assertThat(vectors.f32(3L * TinyBert.WIDTH + i)).isEqualTo(expected[1][i]);
+    }
+    CommandRun direct =
+        modm("simulate", "--trace", trace(), "--sentence-model", model.toString(), "--json");
+    CommandRun twoSteps = modm("simulate", "--trace", trace(), "--embeddings", "" + npy, "--json");
+    JsonNode one = new ObjectMapper().readTree(direct.output());
+    JsonNode other = new ObjectMapper().readTree(twoSteps.output());
+    assertThat(one.path("embedder").asText()).isEqualTo("sentence encoder tiny-bert");
+    assertThat(one.path("hit_rate")).isEqualTo(other.path("hit_rate"));
+    CommandRun both =
+        modm(
+            "simulate",
+            "--trace",
+            trace(),
+            "--sentence-model",
+            model.toString(),
+            "--embeddings",
+            "" + npy);
+    assertThat(both.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(both.errorLines()).hasSize(1);
   }
 }

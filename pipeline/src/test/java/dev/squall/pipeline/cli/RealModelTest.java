@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.model.attention.AttentionMethods;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.decoder.Prefill;

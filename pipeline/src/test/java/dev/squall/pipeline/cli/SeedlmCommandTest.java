@@ -6,10 +6,14 @@ import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.SafetensorsFile;
 import dev.squall.pipeline.io.SafetensorsWriter;
+import dev.squall.pipeline.testing.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,5 +92,45 @@ class SeedlmCommandTest {
         .asString()
         .contains("131400", "33104", "3.97", "3.98", "-0.3 %");
     assertThat(run.output()).contains("nothing was measured");
+  }
+
+  private static double perplexity(CommandRun run) {
+    assertThat(run.errors()).isEmpty();
+    return Double.parseDouble(run.output().replaceAll("(?s).*\"perplexity\":([0-9.]+).*", "$1"));
+  }
+
+  private CommandRun prefill(Path gguf, Path text, Object... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("prefill", "--model", gguf.toString(), "--text", text.toString(), "--json"));
+    Stream.of(more).map(Object::toString).forEach(words::add);
+    return CommandRun.of(folder, words.toArray(String[]::new));
+  }
+
+  /** From GGUF into seeds, and the model run with these. */
+  @Test
+  void decodersAreCompressedAndRun() throws Exception {
+    Path gguf = Files.write(folder.resolve("tiny.gguf"), TinyModel.llama(4).bytes());
+    Path text = Files.writeString(folder.resolve("text.txt"), "The tide follows the moon.\n");
+    CommandRun compressed = run("compress", gguf, "--seeds", "500", "--out", small);
+    assertThat(compressed.errors()).isEmpty();
+    assertThat(compressed.output())
+        .contains("blk.5.ffn_down.weight")
+        .doesNotContain("token_embd")
+        .contains(" tensors, 258,048 weights at 4.000 bits");
+    double own = perplexity(prefill(gguf, text));
+    double seeds = perplexity(prefill(gguf, text, "--weights", small));
+    assertThat(seeds).isBetween(.5 * own, 2 * own).isNotEqualTo(own);
+    Path back = folder.resolve("back.safetensors");
+    assertThat(run("decompress", small, "--out", back).exitCode()).isZero();
+    assertThat(perplexity(prefill(gguf, text, "--weights", back))).isEqualTo(seeds);
+    CommandRun compared =
+        run("compare", gguf, "--text", text, "--compressed", small, "--method", "bfp,rtn");
+    assertThat(compared.errors()).isEmpty();
+    assertThat(compared.output())
+        .contains("as it is", "%.4f".formatted(own), "%.4f".formatted(seeds), "round to nearest");
+    assertUsage(run("compare", gguf), "--text is missing");
+    assertUsage(run("compare", gguf, "--text", text, "--tokens", "0"), "--tokens = 0");
+    assertUsage(prefill(gguf, text, "--weights", model), "has no tensor \"a.weight\"");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.plan.Measured.Copied;
 import dev.squall.pipeline.testing.Graphs;
 import dev.squall.pipeline.testing.NullDevice;
 import dev.squall.pipeline.testing.Profiles;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,7 @@ class HistoryTest {
   private static final Stage STAGE = Graphs.single().stage("first");
   private static final Variant TILES = STAGE.kernel().variant("tiles");
   private static final Device CARD = new NullDevice("card", Profiles.card(1)).device();
-  private static final History.Key KEY = History.Key.of(STAGE, TILES, CARD);
+  private static final Measured.Key KEY = Measured.Key.of(STAGE, TILES, CARD);
 
   @TempDir private Path folder;
   private Path file;
@@ -36,73 +36,131 @@ class HistoryTest {
     file = folder.resolve("cache").resolve("history.jsonl");
   }
 
+  private static Measured measured(double... seconds) {
+    return Measured.of(
+        STAGE,
+        TILES,
+        CARD,
+        9,
+        Arrays.stream(seconds).boxed().toList(),
+        0.5,
+        new Copied(400, 2),
+        new Copied(400, 4));
+  }
+
+  private List<List<Double>> times() {
+    return History.read(file).of(KEY).stream().map(Measured::seconds).toList();
+  }
+
   @Test
   void anAbsentFileIsAnEmptyHistory() {
-    assertThat(History.read(file).seconds(KEY)).isEmpty();
+    assertThat(times()).isEmpty();
     assertThat(file).doesNotExist();
   }
 
   @Test
   void whatIsRecordedIsThereAtOnceAndAfterReading() throws IOException {
     History history = History.read(file);
-    history.record(STAGE, TILES, CARD, 0.25);
+    history.record(measured(0.25, 0.5));
 
-    assertThat(history.seconds(KEY)).hasValue(0.25);
-    assertThat(History.read(file).seconds(KEY)).hasValue(0.25);
-    assertThat(folder.resolve("cache")).isDirectoryContaining("glob:**history.jsonl");
+    assertThat(history.of(KEY)).containsExactly(measured(0.25, 0.5));
+    assertThat(History.read(file).of(KEY)).containsExactly(measured(0.25, 0.5));
+    assertThat(History.read(file).damaged()).isZero();
   }
 
   @Test
-  void anotherVariantDeviceDriverOrSizeIsAnotherKey() throws IOException {
-    History.read(file).record(STAGE, TILES, CARD, 0.25);
-    History history = History.read(file);
+  void aRecordSaysAllThatAModelNeeds() {
+    Measured record = measured(0.123456789);
 
-    assertThat(history.seconds(key(KEY.kernel(), "loops", KEY.device(), KEY.driver(), KEY.sizes())))
-        .isEmpty();
-    assertThat(history.seconds(key("other", "tiles", KEY.device(), KEY.driver(), KEY.sizes())))
-        .isEmpty();
-    assertThat(history.seconds(key(KEY.kernel(), "tiles", "host", KEY.driver(), KEY.sizes())))
-        .isEmpty();
-    assertThat(history.seconds(key(KEY.kernel(), "tiles", KEY.device(), "fake 2", KEY.sizes())))
-        .isEmpty();
-    assertThat(history.seconds(key(KEY.kernel(), "tiles", KEY.device(), KEY.driver(), "n=1")))
-        .isEmpty();
-    assertThat(
-            history.seconds(
-                key("testing.double", "tiles", "fake-card:card", "fake 1", "n=100 factor=2.0")))
-        .hasValue(0.25);
+    assertThat(record.sizes()).isEqualTo("n=100 factor=2.0");
+    assertThat(record.shapeClass()).isEqualTo("factor=2.0");
+    assertThat(record.operations()).isEqualTo(100_000);
+    assertThat(record.bytes()).isEqualTo(1_200);
+    assertThat(record.seconds()).as("five digits").containsExactly(0.12346);
+    assertThat(record.code()).matches("[0-9a-f]{16}");
+    assertThat(record.device()).isEqualTo("fake-card:card");
+    assertThat(record.driver()).isEqualTo("fake 1 on Fake card");
   }
 
   @Test
-  void theMedianOfTheLatestTenCounts() throws IOException {
+  void whatIsLearntIsKeptByNoFile() {
     History history = History.read(file);
-    for (int i = 0; i < 5; i++) {
-      history.record(STAGE, TILES, CARD, 1000);
+    history.learn(measured(1));
+
+    assertThat(history.of(KEY)).hasSize(1);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void anotherVariantDeviceDriverOrCodeIsAnotherKey() throws IOException {
+    History.read(file).record(measured(0.25));
+    History history = History.read(file);
+
+    assertThat(history.of(KEY)).hasSize(1);
+    for (Measured.Key other :
+        List.of(
+            new Measured.Key("other", KEY.variant(), KEY.device(), KEY.driver(), KEY.code()),
+            new Measured.Key(KEY.kernel(), "loops", KEY.device(), KEY.driver(), KEY.code()),
+            new Measured.Key(KEY.kernel(), KEY.variant(), "host", KEY.driver(), KEY.code()),
+            new Measured.Key(KEY.kernel(), KEY.variant(), KEY.device(), "fake 2", KEY.code()),
+            new Measured.Key(KEY.kernel(), KEY.variant(), KEY.device(), KEY.driver(), "older"))) {
+      assertThat(history.of(other)).isEmpty();
     }
-    // The latest ten: 3 × 1, 1 × 4, 1 × 6, 5 × 9; sorted, the middle two are 6 and 9.
-    for (double seconds : List.of(9., 1., 9., 4., 9., 1., 9., 6., 9., 1.)) {
-      history.record(STAGE, TILES, CARD, seconds);
-    }
-
-    assertThat(history.seconds(KEY)).hasValue(7.5);
-    assertThat(History.read(file).seconds(KEY)).hasValue(7.5);
   }
 
   @Test
-  void anOddNumberHasAMiddle() throws IOException {
+  void theLatestRecordsCount() throws IOException {
     History history = History.read(file);
+    for (int i = 1; i <= History.RECENT + 4; i++) {
+      history.record(measured(i));
+    }
+
+    assertThat(times()).hasSize(History.RECENT);
+    assertThat(times().getFirst()).containsExactly(5.0);
+    assertThat(times().getLast()).containsExactly(20.0);
+  }
+
+  @Test
+  void copiesGiveTheRatesOfTheBus() throws IOException {
+    Bus profile = Bus.of(CARD);
+    History history = History.read(file);
+    assertThat(history.bus(CARD, profile)).isEqualTo(profile);
+
+    history.record(measured(1));
+    history.record(measured(1));
+
+    assertThat(History.read(file).bus(CARD, profile)).isEqualTo(new Bus(true, 200, 100, true));
+  }
+
+  @Test
+  void openingsAreRemembered() throws IOException {
+    History history = History.read(file);
+    assertThat(history.openSeconds(CARD)).isEmpty();
     for (double seconds : List.of(3., 1., 2.)) {
-      history.record(STAGE, TILES, CARD, seconds);
+      history.recordOpening(CARD, seconds);
     }
 
-    assertThat(history.seconds(KEY)).hasValue(2);
+    assertThat(history.openSeconds(CARD)).hasValue(2);
+    assertThat(History.read(file).openSeconds(CARD)).hasValue(2);
+  }
+
+  @Test
+  void aFileThatGrewLargeIsShortened() throws IOException {
+    History history = History.read(file);
+    double[] many = new double[20_000];
+    Arrays.fill(many, 1.2345);
+    for (int i = 0; i < 40; i++) {
+      history.record(measured(many));
+    }
+
+    assertThat(Files.size(file)).isLessThan(6 << 20);
+    assertThat(times()).hasSize(History.RECENT);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "null",
-        "",
         "   ",
         "{",
         "{}",
@@ -111,76 +169,74 @@ class HistoryTest {
         "17",
         "\"text\"",
         "not JSON at all",
-        "{\"key\":null,\"seconds\":1}",
-        "{\"key\":\"testing.double\",\"seconds\":1}",
-        "{\"key\":{},\"seconds\":1}",
-        "{\"key\":{\"shape\":[1]},\"seconds\":1}",
         "{\"seconds\":1}",
+        "{\"kernel\":\"testing.double\",\"seconds\":[1]}",
+        "{\"opened\":{}}",
         "{\"other\":{\"a\":[1,2,{\"b\":null}]}}",
         "\u0000\u0000\u0000\u0000",
         "}{"
       })
-  void aDamagedLineIsPassedOver(String damaged) throws IOException {
-    History.read(file).record(STAGE, TILES, CARD, 2);
+  void aDamagedLineIsPassedOverAndCounted(String damaged) throws IOException {
+    History.read(file).record(measured(2));
     append(damaged + "\n");
-    History.read(file).record(STAGE, TILES, CARD, 4);
+    History.read(file).record(measured(4));
 
-    assertThat(History.read(file).seconds(KEY)).hasValue(3);
+    assertThat(times()).containsExactly(List.of(2.0), List.of(4.0));
+    assertThat(History.read(file).damaged()).isEqualTo(1);
+  }
+
+  @Test
+  void anOlderFormIsNoDamageButNoRecordEither() throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "{\"key\":{\"kernel\":\"testing.double\"},\"seconds\":1}\n");
+
+    assertThat(times()).isEmpty();
+    assertThat(History.read(file).damaged()).isZero();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "\"NaN\"", "null", "1e999", "\"Infinity\"", "{}"})
   void aTimeThatIsNoneIsPassedOver(String seconds) throws IOException {
-    History.read(file).record(STAGE, TILES, CARD, 2);
-    append(Files.readString(file).replace("2.0}", seconds + "}"));
+    History.read(file).record(measured(2.5));
+    append(Files.readString(file).replace("[2.5]", "[" + seconds + "]"));
 
     assertThat(Files.readAllLines(file)).hasSize(2);
-    assertThat(History.read(file).seconds(KEY)).hasValue(2);
+    assertThat(times()).containsExactly(List.of(2.5));
   }
 
   @Test
   void bytesThatAreNoTextArePassedOver() throws IOException {
-    History.read(file).record(STAGE, TILES, CARD, 2);
+    History.read(file).record(measured(2));
     Files.write(file, new byte[] {(byte) 0xFF, (byte) 0xC3, 0, '\n'}, StandardOpenOption.APPEND);
 
-    assertThat(History.read(file).seconds(KEY)).hasValue(2);
+    assertThat(times()).containsExactly(List.of(2.0));
   }
 
   @Test
   void halfALineCostsThatLineAlone() throws IOException {
-    History.read(file).record(STAGE, TILES, CARD, 2);
+    History.read(file).record(measured(2));
     String line = Files.readString(file);
     append(line.substring(0, line.length() / 2));
-    History.read(file).record(STAGE, TILES, CARD, 4);
+    History.read(file).record(measured(4));
 
-    assertThat(History.read(file).seconds(KEY)).hasValue(3);
+    assertThat(times()).containsExactly(List.of(2.0), List.of(4.0));
   }
 
   @Test
   void everyPrefixOfAFileIsReadable() throws IOException {
     History history = History.read(file);
-    history.record(STAGE, TILES, CARD, 2);
-    history.record(STAGE, TILES, CARD, 4);
+    history.record(measured(2));
+    history.record(measured(4));
     byte[] whole = Files.readAllBytes(file);
     int firstLine = Files.readAllLines(file).getFirst().length();
     for (int length = 0; length < whole.length - 1; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
-      OptionalDouble seconds = History.read(file).seconds(KEY);
 
-      if (length < firstLine) {
-        assertThat(seconds).as("%d bytes", length).isEmpty();
-      } else {
-        assertThat(seconds).as("%d bytes", length).hasValue(2);
-      }
+      assertThat(times()).as("%d bytes", length).hasSize(length < firstLine ? 0 : 1);
     }
   }
 
   private void append(String text) throws IOException {
     Files.write(file, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
-  }
-
-  private static History.Key key(
-      String kernel, String variant, String device, String driver, String sizes) {
-    return new History.Key(kernel, variant, device, driver, sizes);
   }
 }

@@ -30,8 +30,9 @@ class ComparisonTest {
 
   private Comparison.Result compare(Approximation.Method method) throws IOException {
     TinyBert.write(folder, weights);
-    Comparison comparison = new Comparison(folder, weights, List.of(LAYER), TEXTS);
-    return comparison.with(new Approximation("method", matrix -> 5, method), comparison.before());
+    Comparison comparison =
+        new Comparison(weights, List.of(LAYER), new SentenceQuality(folder, weights, TEXTS));
+    return comparison.with(new Approximation("method", (name, matrix) -> 5, method));
   }
 
   @Test
@@ -39,8 +40,8 @@ class ComparisonTest {
     Comparison.Result result = compare((name, matrix) -> matrix);
     assertThat(result.error()).isZero();
     assertThat(result.worst()).isZero();
-    assertThat(result.cosine()).isCloseTo(1, Offset.offset(1e-6));
-    assertThat(result.lowest()).isCloseTo(1, Offset.offset(1e-6));
+    assertThat(result.quality()[0]).isCloseTo(1, Offset.offset(1e-6));
+    assertThat(result.quality()[1]).isCloseTo(1, Offset.offset(1e-6));
     assertThat(result.bits()).isEqualTo(5);
   }
 
@@ -57,7 +58,7 @@ class ComparisonTest {
             });
     assertThat(result.error()).isCloseTo(.5, Offset.offset(1e-12));
     assertThat(result.worst()).isCloseTo(.5, Offset.offset(1e-12));
-    assertThat(result.cosine()).isLessThan(.9999).isGreaterThan(result.lowest());
+    assertThat(result.quality()[0]).isLessThan(.9999).isGreaterThan(result.quality()[1]);
   }
 
   /** The error of outputs that texts give, over all rows. */

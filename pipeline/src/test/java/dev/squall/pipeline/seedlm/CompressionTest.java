@@ -41,7 +41,7 @@ class CompressionTest {
     tensors.put("layer.0.dense.bias", normal(2, ElementType.F32, 67));
     tensors.put("layer.1.dense.weight", normal(3, ElementType.BF16, 64, 64));
     tensors.put("word_embeddings.weight", normal(4, ElementType.F32, 64, 64));
-    return new Weights(tensors, Map.of("about", "a test"));
+    return new Weights(tensors, Map.of("about", "a test"), Map.of());
   }
 
   private static Tensor normal(long seed, ElementType type, long... shape) {
@@ -200,8 +200,9 @@ class CompressionTest {
     assertThatThrownBy(() -> CompressedModel.read(out()))
         .isInstanceOf(SquallException.class)
         .hasMessageContaining("not a compressed model");
-    assertThatThrownBy(() -> Weights.open(Path.of("m.gguf")))
-        .hasMessage("m.gguf: GGUF is not read here; convert the model to safetensors");
+    assertThatThrownBy(() -> Weights.open(Path.of("none.gguf")))
+        .isInstanceOf(SquallException.class)
+        .hasMessageContaining("none.gguf: ");
     assertThatThrownBy(() -> new Compression(5, SEEDS, SeedFit.JOINT, HostThreads.all()))
         .hasMessage("bits = 5: expected 4 or 3");
     Weights model = model();
@@ -270,5 +271,29 @@ class CompressionTest {
             "layer.0.dense.bias",
             "word_embeddings.weight");
     assertThat(file.metadata()).containsEntry("format", "squall-seedlm-1");
+  }
+
+  @Test
+  void linearLayersAreChosenByName() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    List<String> linear =
+        List.of(
+            "blk.0.attn_output.weight",
+            "blk.0.ffn_down.weight",
+            "encoder.layer.0.attention.output.dense.weight",
+            "model.layers.0.self_attn.q_proj.weight");
+    List<String> others =
+        List.of(
+            "token_embd.weight",
+            "output.weight",
+            "lm_head.weight",
+            "model.embed_tokens.weight",
+            "embeddings.word_embeddings.weight",
+            "transformer.wte.weight");
+    Tensor matrix = Tensor.allocate(ElementType.F32, 64, 64);
+    linear.forEach(name -> tensors.put(name, matrix));
+    others.forEach(name -> tensors.put(name, matrix));
+    assertThat(tensors.keySet().stream().filter(LinearLayers.of(tensors)))
+        .containsExactlyElementsOf(linear);
   }
 }

@@ -55,6 +55,7 @@ public final class Profiles {
             OptionalInt.empty(),
             List.of(),
             unknown,
+            OptionalInt.empty(),
             Optional.empty(),
             Optional.empty()),
         new DeviceProfile.Power(unknown),

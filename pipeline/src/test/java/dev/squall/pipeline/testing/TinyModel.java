@@ -30,18 +30,28 @@ public final class TinyModel {
   private final Map<String, double[][]> weights = new HashMap<>();
   private int matrices;
 
-  private TinyModel(boolean gemma, long seed) {
+  private final int context;
+
+  private TinyModel(boolean gemma, long seed, int context) {
     this.gemma = gemma;
+    this.context = context;
     this.random = new SplittableRandom(seed);
   }
 
   public static TinyModel llama(long seed) {
-    return new TinyModel(false, seed).build();
+    return llama(seed, CONTEXT);
+  }
+
+  /**
+   * @param context most tokens
+   */
+  public static TinyModel llama(long seed, int context) {
+    return new TinyModel(false, seed, context).build();
   }
 
   /** All layers but the sixth have a window. */
   public static TinyModel gemma(long seed) {
-    return new TinyModel(true, seed).build();
+    return new TinyModel(true, seed, CONTEXT).build();
   }
 
   public boolean isGemma() {
@@ -78,7 +88,7 @@ public final class TinyModel {
     file.text("general.architecture", name);
     file.text("general.name", "tiny " + name);
     file.u32(name + ".block_count", LAYERS);
-    file.u32(name + ".context_length", CONTEXT);
+    file.u32(name + ".context_length", context);
     file.u32(name + ".embedding_length", WIDTH);
     file.u32(name + ".feed_forward_length", HIDDEN);
     file.u32(name + ".attention.head_count", HEADS);

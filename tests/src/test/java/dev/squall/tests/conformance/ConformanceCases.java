@@ -34,6 +34,7 @@ final class ConformanceCases {
               masses(),
               selection(),
               prefill(),
+              groupPrefill(),
               gridSearch(),
               grid(),
               verticalSlash(),
@@ -214,6 +215,28 @@ final class ConformanceCases {
         of(id, "H=4,L=75,D=8", "block=16").optional(OptionalInputs.ALL),
         of(id, "H=4,L=75,D=8", "block=16", "causal=false").optional(OptionalInputs.ALL),
         of(id, "H=1,L=50,D=8", "block=16").scaled("v", HUGE),
+        of(id, "H=1,L=50,D=8", "block=16").constant("q", 0));
+  }
+
+  private static Stream<ConformanceCase> groupPrefill() {
+    String id = "xattention.group_prefill";
+    return Stream.of(
+        of(id, "H=2,Hk=1,L=131,D=16", "block=32", "threshold=0.6", "local=8"),
+        of(id, "H=1,L=1,D=1"),
+        of(id, "H=1,L=129,D=8"),
+        of(id, "H=4,Hk=2,L=97,D=33", "block=16", "stride=4", "threshold=0.5", "local=0"),
+        of(id, "H=3,L=61,D=17", "block=7", "stride=7", "estimate=mean", "local=3"),
+        of(id, "H=2,L=75,D=8", "block=8", "stride=1", "threshold=0.4", "local=5"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=1"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=0.01", "local=0", "dense_tail=17"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=0.01", "dense_passes=5", "pass=4"),
+        of(id, "H=1,L=80,D=16", "block=16", "threshold=0.5", "dense_passes=5", "pass=5"),
+        // Chunks behind a prefix.
+        of(id, "H=2,Hk=1,Q=50,L=131,D=16", "block=16", "threshold=0.6", "local=4"),
+        of(id, "H=1,Q=1,L=64,D=8", "block=16", "threshold=0.5", "local=0"),
+        of(id, "H=3,Q=96,L=97,D=7", "block=16", "stride=4", "estimate=mean", "local=7"),
+        of(id, "H=4,L=75,D=8", "block=16", "local=2").optional(OptionalInputs.ALL),
+        of(id, "H=1,L=50,D=8", "block=16", "scale=0.3").scaled("v", HUGE),
         of(id, "H=1,L=50,D=8", "block=16").constant("q", 0));
   }
 

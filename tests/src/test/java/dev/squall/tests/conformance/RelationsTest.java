@@ -47,6 +47,7 @@ class RelationsTest {
         new Linear(first("xattention.scores"), "q", List.of("scores")),
         new Linear(first("xattention.scores"), "k", List.of("scores")),
         new Linear(first("xattention.prefill"), "v", List.of("o")),
+        new Linear(first("xattention.group_prefill"), "v", List.of("o")),
         new Linear(first("mminference.grid"), "v", List.of("o")),
         new Linear(first("frontier.vertical_slash"), "v", List.of("o")),
         new Linear(first("frontier.flexprefill"), "v", List.of("o")),
@@ -152,6 +153,7 @@ class RelationsTest {
             ConformanceCase.of("xattention.block_mass", "H=3,G=35"),
             ConformanceCase.of("xattention.select", "H=3,NB=17"),
             ConformanceCase.of("xattention.prefill", "H=3,L=67,D=7", "block=16"),
+            ConformanceCase.of("xattention.group_prefill", "H=3,L=67,D=7", "block=16", "local=0"),
             ConformanceCase.of("mminference.grid", "H=3,L=67,D=7", "stride=5"),
             ConformanceCase.of("frontier.vertical_slash", "H=3,L=67,D=7", "verticals=9"),
             ConformanceCase.of("frontier.block_topk", "H=3,L=97,D=7", "top=4"))
@@ -179,6 +181,7 @@ class RelationsTest {
             ConformanceCase.of("attention.block_sparse", "H=4,Hk=2,L=29,D=9", "block=16"),
             ConformanceCase.of("xattention.scores", "H=4,Hk=2,L=67,D=9"),
             ConformanceCase.of("xattention.prefill", "H=4,Hk=2,L=67,D=9", "block=16"),
+            ConformanceCase.of("xattention.group_prefill", "H=4,Hk=2,L=67,D=9", "block=16"),
             ConformanceCase.of("mminference.grid", "H=4,Hk=2,L=67,D=9", "stride=5"),
             ConformanceCase.of("frontier.vertical_slash", "H=4,Hk=2,L=67,D=9", "verticals=9"),
             ConformanceCase.of("frontier.block_topk", "H=4,Hk=2,L=97,D=9", "top=4"))

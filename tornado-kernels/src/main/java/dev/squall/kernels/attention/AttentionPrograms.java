@@ -77,15 +77,39 @@ public final class AttentionPrograms {
 
   /** The tiles as a variant, refused where a tile of rows would cross a block or not fit. */
   static Variant.Device tiles(Function<Sizes, Plan> planOf) {
-    Variant.Device tiles =
+    return tiles(
+        "tiles",
+        planOf,
+        AttentionPrograms::tilesSupport,
         Variant.Device.tiles(
             SparseAttentionTiles.ITEMS,
             SparseAttentionTiles.LOCAL_BYTES,
-            sizes -> program(planOf.apply(sizes), tilesTask(planOf.apply(sizes))));
+            sizes -> program(planOf.apply(sizes), tilesTask(planOf.apply(sizes)))));
+  }
+
+  /** Larger tiles as a variant, for devices with the registers for them. */
+  static Variant.Device wide(Function<Sizes, Plan> planOf) {
+    Variant.Device tiles =
+        tiles(
+            "wide",
+            planOf,
+            AttentionPrograms::wideSupport,
+            Variant.Device.tiles(
+                SparseAttentionWideTiles.ITEMS,
+                SparseAttentionWideTiles.LOCAL_BYTES,
+                sizes -> program(planOf.apply(sizes), wideTask(planOf.apply(sizes)))));
+    return tiles.needing(SparseAttentionWideTiles.REGISTERS);
+  }
+
+  private static Variant.Device tiles(
+      String name,
+      Function<Sizes, Plan> planOf,
+      Function<Plan, Support> shapeSupport,
+      Variant.Device tiles) {
     return new Variant.Device(
-        tiles.name(),
+        name,
         (sizes, device) -> {
-          Support shape = tilesSupport(planOf.apply(sizes));
+          Support shape = shapeSupport.apply(planOf.apply(sizes));
           return shape.supported() ? tiles.supports(sizes, device) : shape;
         },
         tiles.program());
@@ -93,21 +117,28 @@ public final class AttentionPrograms {
 
   /** Whether tiles can compute {@code plan} at all. */
   public static Support tilesSupport(Plan plan) {
-    if (plan.shape().headSize() > SparseAttentionTiles.MAX_HEAD_SIZE) {
+    return tilesSupport(plan, SparseAttentionTiles.ROWS, SparseAttentionTiles.MAX_HEAD_SIZE);
+  }
+
+  private static Support wideSupport(Plan plan) {
+    return tilesSupport(
+        plan, SparseAttentionWideTiles.TILE, SparseAttentionWideTiles.MAX_HEAD_SIZE);
+  }
+
+  private static Support tilesSupport(Plan plan, int rows, int maxHeadSize) {
+    if (plan.shape().headSize() > maxHeadSize) {
       return Support.no(
-          "head size %d is above the %d that local memory is laid out for"
-              .formatted(plan.shape().headSize(), SparseAttentionTiles.MAX_HEAD_SIZE));
+          "head size %d is above the %d that a tile is laid out for"
+              .formatted(plan.shape().headSize(), maxHeadSize));
     }
     int offset = plan.shape().offset();
-    if (plan.masked() && offset % SparseAttentionTiles.ROWS != 0) {
+    if (plan.masked() && offset % rows != 0) {
       return Support.no(
-          "%d earlier tokens are no multiple of the tile's %d rows"
-              .formatted(offset, SparseAttentionTiles.ROWS));
+          "%d earlier tokens are no multiple of the tile's %d rows".formatted(offset, rows));
     }
     return Support.when(
-        !plan.masked() || plan.block() % SparseAttentionTiles.ROWS == 0,
-        "block %d is no multiple of the tile's %d rows"
-            .formatted(plan.block(), SparseAttentionTiles.ROWS));
+        !plan.masked() || plan.block() % rows == 0,
+        "block %d is no multiple of the tile's %d rows".formatted(plan.block(), rows));
   }
 
   /** The rows in lanes as a variant, refused where a group of rows would cross a block. */
@@ -141,10 +172,7 @@ public final class AttentionPrograms {
 
   private static Program rowsProgram(Plan plan) {
     AttentionShape shape = plan.shape();
-    Map<String, TensorType> scratch = new LinkedHashMap<>();
-    if (plan.mask().equals(NO_MASK)) {
-      scratch.put(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
-    }
+    Map<String, TensorType> scratch = maskStandIn(plan);
     scratch.put(KEY_PANELS, panels(shape, shape.keyHeads()));
     scratch.put(VALUE_PANELS, panels(shape, shape.keyHeads()));
     scratch.put(ROW_QUERIES, panels(shape, shape.heads()));
@@ -242,6 +270,27 @@ public final class AttentionPrograms {
                 arguments.scalars()));
   }
 
+  /** Attention as a task of larger work-groups; arrays as in {@link #loopsTask}. */
+  private static Task wideTask(Plan plan) {
+    int rowTiles = Math.ceilDiv(plan.shape().queries(), SparseAttentionWideTiles.TILE);
+    return new Task(
+        SparseAttentionWideTiles.class,
+        "attend",
+        Grid.groups(rowTiles, plan.shape().heads(), SparseAttentionWideTiles.ITEMS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                SparseAttentionWideTiles::attend,
+                arguments.context(),
+                arguments.f32("q"),
+                arguments.f32("k"),
+                arguments.f32("v"),
+                arguments.bytes(plan.mask()),
+                arguments.f32("o"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
   /** The first dimensions of a program that holds an attention task. */
   public static List<Integer> dims(Plan plan) {
     AttentionShape shape = plan.shape();
@@ -263,12 +312,17 @@ public final class AttentionPrograms {
 
   /** The arrays that stand where the plan has neither port nor scratch of its own. */
   public static Map<String, TensorType> standIns(Plan plan) {
+    Map<String, TensorType> arrays = maskStandIn(plan);
+    if (plan.index().equals(NO_INDEX)) {
+      arrays.put(NO_INDEX, new TensorType(ElementType.I32, List.of(1L)));
+    }
+    return arrays;
+  }
+
+  private static Map<String, TensorType> maskStandIn(Plan plan) {
     Map<String, TensorType> arrays = new LinkedHashMap<>();
     if (plan.mask().equals(NO_MASK)) {
       arrays.put(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
-    }
-    if (plan.index().equals(NO_INDEX)) {
-      arrays.put(NO_INDEX, new TensorType(ElementType.I32, List.of(1L)));
     }
     return arrays;
   }

@@ -65,6 +65,7 @@ public final class BlockSparseAttention implements Kernel {
             "simd",
             sizes -> SparseAttentionSimd.workspaceBytes(AttentionShape.of(sizes)),
             BlockSparseAttention::simd),
+        AttentionPrograms.wide(AttentionPrograms::masked),
         AttentionPrograms.tiles(AttentionPrograms::masked),
         AttentionPrograms.rows(AttentionPrograms::masked),
         Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.masked(sizes))));

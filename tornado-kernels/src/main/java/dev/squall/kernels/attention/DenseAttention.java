@@ -55,6 +55,7 @@ public final class DenseAttention implements Kernel {
             "simd",
             sizes -> SparseAttentionSimd.workspaceBytes(AttentionShape.of(sizes)),
             DenseAttention::simd),
+        AttentionPrograms.wide(AttentionPrograms::dense),
         AttentionPrograms.tiles(AttentionPrograms::dense),
         AttentionPrograms.rows(AttentionPrograms::dense),
         Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.dense(sizes))));

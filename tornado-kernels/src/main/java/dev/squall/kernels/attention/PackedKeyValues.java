@@ -1,6 +1,8 @@
 package dev.squall.kernels.attention;
 
+import dev.squall.kernels.host.LaneTranspose;
 import dev.squall.kernels.host.MatrixTile;
+import dev.squall.kernels.host.Reserve;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -14,8 +16,8 @@ final class PackedKeyValues {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int COLUMNS = MatrixTile.COLUMNS;
 
-  /** Tokens and features that are transposed at a time: a square that stays in L1. */
-  private static final int SQUARE = 16;
+  /** Tokens and features that are transposed at a time. */
+  private static final int SQUARE = MatrixTile.SPECIES.length();
 
   /** Neighbours from which on the packed form is copied rather than the rows transposed. */
   private static final int SHORTEST_COPY = 8;
@@ -31,20 +33,57 @@ final class PackedKeyValues {
   private final float[] values;
 
   PackedKeyValues(int tokens, int headSize) {
-    this(tokens, headSize, new float[tokens * MatrixTile.padded(headSize)]);
+    this(
+        tokens,
+        headSize,
+        new float[keyFloats(tokens, headSize)],
+        new float[valueFloats(tokens, headSize)]);
   }
 
   /** Room for keys alone. */
   static PackedKeyValues ofKeys(int tokens, int headSize) {
-    return new PackedKeyValues(tokens, headSize, new float[0]);
+    return new PackedKeyValues(
+        tokens, headSize, new float[keyFloats(tokens, headSize)], new float[0]);
   }
 
-  private PackedKeyValues(int tokens, int headSize, float[] values) {
+  /** In arrays of {@code reserve}, to be left there again. */
+  static PackedKeyValues of(int tokens, int headSize, Reserve reserve) {
+    return new PackedKeyValues(
+        tokens,
+        headSize,
+        reserve.take(keyFloats(tokens, headSize)),
+        reserve.take(valueFloats(tokens, headSize)));
+  }
+
+  private PackedKeyValues(int tokens, int headSize, float[] keys, float[] values) {
     this.tokens = tokens;
     this.headSize = headSize;
     this.valueStride = MatrixTile.padded(headSize);
-    this.keys = new float[MatrixTile.padded(tokens) * headSize];
+    this.keys = keys;
     this.values = values;
+  }
+
+  private static int keyFloats(int tokens, int headSize) {
+    return MatrixTile.padded(tokens) * headSize;
+  }
+
+  private static int valueFloats(int tokens, int headSize) {
+    return tokens * MatrixTile.padded(headSize);
+  }
+
+  void leaveTo(Reserve reserve) {
+    reserve.leave(keys);
+    reserve.leave(values);
+  }
+
+  /** What a thread needs to pack panels. */
+  static final class Packing {
+    private final float[] rows;
+    private final LaneTranspose squares = new LaneTranspose();
+
+    Packing(int headSize) {
+      this.rows = new float[COLUMNS * headSize];
+    }
   }
 
   /** Bytes that the packed form of one key head takes. */
@@ -69,23 +108,23 @@ final class PackedKeyValues {
   }
 
   /** Packs the keys and values of one panel of tokens; panels are independent. */
-  void packPanel(MemorySegment k, MemorySegment v, int keyHead, int panel, float[] scratch) {
-    packKeys(k, keyHead, panel, scratch);
+  void packPanel(MemorySegment k, MemorySegment v, int keyHead, int panel, Packing packing) {
+    packKeys(k, keyHead, panel, packing);
     int first = panel * COLUMNS;
     copyValues(v, (long) keyHead * tokens + first, first, Math.min(COLUMNS, tokens - first));
   }
 
   /** As {@link #packPanel} without the values. */
-  void packKeys(MemorySegment k, int keyHead, int panel, float[] scratch) {
+  void packKeys(MemorySegment k, int keyHead, int panel, Packing packing) {
     int first = panel * COLUMNS;
     int count = Math.min(COLUMNS, tokens - first);
     long source = 4L * ((long) keyHead * tokens + first) * headSize;
-    MemorySegment.copy(k, F32, source, scratch, 0, count * headSize);
+    MemorySegment.copy(k, F32, source, packing.rows, 0, count * headSize);
     int target = panel * COLUMNS * headSize;
     for (int token = 0; token < count; token += SQUARE) {
       int tokenEnd = Math.min(count, token + SQUARE);
       for (int feature = 0; feature < headSize; feature += SQUARE) {
-        transpose(scratch, target, token, tokenEnd, feature, Math.min(headSize, feature + SQUARE));
+        transpose(packing, target, token, tokenEnd, feature, Math.min(headSize, feature + SQUARE));
       }
     }
     if (count < COLUMNS) {
@@ -179,11 +218,20 @@ final class PackedKeyValues {
     for (int i = 0; i < span; i++) {
       MemorySegment.copy(
           v, F32, 4 * (token + i) * headSize, values, (place + i) * valueStride, headSize);
+      int end = (place + i + 1) * valueStride;
+      Arrays.fill(values, end - valueStride + headSize, end, 0);
     }
   }
 
   private void transpose(
-      float[] rows, int target, int tokenFrom, int tokenTo, int featureFrom, int featureTo) {
+      Packing packing, int target, int tokenFrom, int tokenTo, int featureFrom, int featureTo) {
+    float[] rows = packing.rows;
+    if (tokenTo - tokenFrom == SQUARE && featureTo - featureFrom == SQUARE) {
+      int from = tokenFrom * headSize + featureFrom;
+      int to = target + featureFrom * COLUMNS + tokenFrom;
+      packing.squares.transpose(rows, from, headSize, keys, to, COLUMNS);
+      return;
+    }
     for (int feature = featureFrom; feature < featureTo; feature++) {
       int to = target + feature * COLUMNS;
       for (int token = tokenFrom; token < tokenTo; token++) {

@@ -2,6 +2,7 @@ package dev.squall.kernels.attention;
 
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.host.MatrixTile;
+import dev.squall.kernels.host.Reserve;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,17 +22,25 @@ public final class SparseAttentionSimd {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int COLUMNS = MatrixTile.COLUMNS;
 
-  /** Most query rows of a tile, a multiple of ROW_GROUP. */
-  private static final int MAX_ROWS = 66;
+  /**
+   * Most query rows of a tile: a block of 128 is one tile, and keys and values come from the third
+   * cache half as often as with tiles of half as many.
+   */
+  private static final int MAX_ROWS = 132;
 
-  /** Query rows whose causal edge is treated alike; the multiply-add kernel's own height. */
+  /** Tiles that each thread should have at least, so that none ends late. */
+  private static final int TILES_OF_THREAD = 8;
+
+  /** Most query rows that go through a step together: the height of a register tile. */
   private static final int ROW_GROUP = 6;
 
-  /** Keys of one step, whole panels; the logits of a step stay in the second-level cache. */
+  /** Keys of one step, whole panels; they and their values stay in the second-level cache. */
   private static final int STEP_KEYS = 256;
 
   /** Packed keys and values held at once; one key head is held whatever its size. */
   private static final long PACKED_BYTES = 32L << 20;
+
+  private static final Reserve RESERVE = new Reserve(PACKED_BYTES);
 
   /** A run is gathered if its panels hold more other keys than this part of its own. */
   private static final int WASTE_PART = 4;
@@ -97,12 +106,15 @@ public final class SparseAttentionSimd {
     int together = Math.clamp(PACKED_BYTES / packed, 1, shape.keyHeads());
     PackedKeyValues[] slots = new PackedKeyValues[together];
     for (int i = 0; i < together; i++) {
-      slots[i] = new PackedKeyValues(shape.tokens(), shape.headSize());
+      slots[i] = PackedKeyValues.of(shape.tokens(), shape.headSize(), RESERVE);
     }
     for (int first = 0; first < shape.keyHeads(); first += together) {
       int count = Math.min(together, shape.keyHeads() - first);
       pack(k.data(), v.data(), slots, first, count, shape, threads);
       attention.attend(slots, first, count, threads);
+    }
+    for (PackedKeyValues slot : slots) {
+      slot.leaveTo(RESERVE);
     }
   }
 
@@ -117,19 +129,20 @@ public final class SparseAttentionSimd {
     int panels = slots[0].panels();
     threads.forEach(
         (long) count * panels,
-        () -> new float[COLUMNS * shape.headSize()],
-        (scratch, i) -> {
+        () -> new PackedKeyValues.Packing(shape.headSize()),
+        (packing, i) -> {
           int slot = (int) (i / panels);
-          slots[slot].packPanel(k, v, firstKeyHead + slot, (int) (i % panels), scratch);
+          slots[slot].packPanel(k, v, firstKeyHead + slot, (int) (i % panels), packing);
         });
   }
 
   /** All query tiles of the heads that read key heads [firstKeyHead, firstKeyHead + count). */
   private void attend(PackedKeyValues[] slots, int firstKeyHead, int count, HostThreads threads) {
     int group = shape.heads() / shape.keyHeads();
+    int mostRows = mostRows(count * group, threads);
     List<Tile> tiles = new ArrayList<>();
     for (int head = firstKeyHead * group; head < (firstKeyHead + count) * group; head++) {
-      addTiles(tiles, head);
+      addTiles(tiles, head, mostRows);
     }
     // The last rows see the most keys: start with them, so that no thread ends late.
     tiles.sort(Comparator.comparingInt(Tile::last).reversed());
@@ -142,19 +155,26 @@ public final class SparseAttentionSimd {
         });
   }
 
-  /** Cuts the rows of a head into tiles of at most MAX_ROWS that cross no group's end. */
-  private void addTiles(List<Tile> tiles, int head) {
+  /** Cuts the rows of a head into tiles of much the same size that cross no group's end. */
+  private void addTiles(List<Tile> tiles, int head, int mostRows) {
     RowOrder order = orders[head];
     for (int group = 0; group < order.groups(); group++) {
       int start = order.start(group);
-      int groupRows = order.ends()[group] - start;
-      int pieces = Math.ceilDiv(groupRows, MAX_ROWS);
-      int rows = Math.ceilDiv(Math.ceilDiv(groupRows, Math.max(1, pieces)), ROW_GROUP) * ROW_GROUP;
-      for (int row = 0; row < groupRows; row += rows) {
-        int count = Math.min(rows, groupRows - row);
-        tiles.add(new Tile(head, start + row, count, order.row(start + row + count - 1)));
+      int end = order.ends()[group];
+      int parts = Math.ceilDiv(end - start, ROW_GROUP);
+      int pieces = Math.ceilDiv(end - start, mostRows);
+      for (int piece = 0; piece < pieces; piece++) {
+        int first = start + piece * parts / pieces * ROW_GROUP;
+        int next = Math.min(end, start + (piece + 1) * parts / pieces * ROW_GROUP);
+        tiles.add(new Tile(head, first, next - first, order.row(next - 1)));
       }
     }
+  }
+
+  /** Rows of a tile: most if that leaves enough tiles for all threads, else half as many. */
+  private int mostRows(int heads, HostThreads threads) {
+    long even = (long) heads * shape.queries() / (TILES_OF_THREAD * threads.count());
+    return Math.clamp(even / ROW_GROUP * ROW_GROUP, MAX_ROWS / 2, MAX_ROWS);
   }
 
   private void attendTile(Scratch scratch, PackedKeyValues packed, Tile tile) {
@@ -256,15 +276,20 @@ public final class SparseAttentionSimd {
   private void ownKeyStep(Scratch scratch, PackedKeyValues packed, Tile tile) {
     int rows = tile.rows();
     gather(scratch, packed, tile, scratch.positions, 0, rows);
-    logits(scratch, scratch.gathered, 0, rows, 0, rows);
-    for (int row = 0; row < rows; row++) {
-      int offset = row * Scratch.LOGIT_STRIDE;
-      float own = scratch.logits[offset + row];
-      Arrays.fill(scratch.logits, offset, offset + rows, Float.NEGATIVE_INFINITY);
-      scratch.logits[offset + row] = own;
-      scratch.softmax.step(scratch.logits, offset, rows, row);
+    for (int first = 0, count; first < rows; first += count) {
+      count = MatrixTile.rowsOfNext(rows - first);
+      int base = first - first % COLUMNS;
+      int keys = first + count - base;
+      logits(scratch, scratch.gathered, first, count, base, base + keys);
+      for (int row = 0; row < count; row++) {
+        int offset = row * Scratch.LOGIT_STRIDE;
+        float own = scratch.logits[offset + first + row - base];
+        Arrays.fill(scratch.logits, offset, offset + keys, Float.NEGATIVE_INFINITY);
+        scratch.logits[offset + first + row - base] = own;
+        scratch.softmax.step(scratch.logits, offset, keys, first + row);
+      }
+      sums(scratch, scratch.gathered, first, count, base, base, keys);
     }
-    sums(scratch, scratch.gathered, 0, rows, 0, 0, rows);
   }
 
   private void loadQueries(Scratch scratch, Tile tile) {
@@ -300,55 +325,89 @@ public final class SparseAttentionSimd {
 
   /**
    * Keys [start, end) of {@code packed} for one tile; at most STEP_KEYS of them, counted from a
-   * panel's start.
+   * panel's start. The rows of a register tile go through both products together, so that their
+   * logits stay in the first-level cache; keys and values are in the second.
    *
    * @param edge whether some row sees fewer than all; then {@code seen} says how many
    */
   private void step(
       Scratch scratch, PackedKeyValues packed, int rows, int start, int end, boolean edge) {
     int base = start - start % COLUMNS;
-    if (edge) {
-      edgeLogits(scratch, packed, rows, base, start);
-      edgeWeights(scratch, rows, start - base);
-      edgeSums(scratch, packed, rows, base, start);
-    } else {
-      logits(scratch, packed, 0, rows, base, end);
-      for (int row = 0; row < rows; row++) {
-        scratch.softmax.step(
-            scratch.logits, row * Scratch.LOGIT_STRIDE + start - base, end - start, row);
+    for (int row = 0, count; row < rows; row += count) {
+      count = MatrixTile.rowsOfNext(rows - row);
+      int seen = edge ? scratch.seen[row + count - 1] : end - start;
+      if (seen > 0) {
+        logits(scratch, packed, row, count, base, start + seen);
+        if (edge) {
+          edgeWeights(scratch, row, count, start - base, seen);
+        } else {
+          weights(scratch, row, count, start - base, seen);
+        }
+        sums(scratch, packed, row, count, start, base, seen);
       }
-      sums(scratch, packed, 0, rows, start, base, end - start);
+    }
+  }
+
+  /** Logits of {@code count} rows with keys [base, end), where {@code base} begins a panel. */
+  private void logits(
+      Scratch scratch, PackedKeyValues packed, int row, int count, int base, int end) {
+    int panel = base;
+    for (; panel + COLUMNS <= end; panel += COLUMNS) {
+      logits(scratch, packed, row, count, panel, panel - base, COLUMNS);
+    }
+    if (panel < end) {
+      logits(scratch, packed, row, count, panel, panel - base, end - panel);
     }
   }
 
   private void logits(
-      Scratch scratch, PackedKeyValues packed, int row, int rows, int base, int end) {
+      Scratch scratch, PackedKeyValues packed, int row, int count, int panel, int to, int keys) {
     int size = shape.headSize();
-    for (int panel = base; panel < end; panel += COLUMNS) {
-      MatrixTile.multiply(
-          scratch.queries,
-          row * size,
-          size,
-          packed.keys(),
-          panel * size,
-          COLUMNS,
-          scratch.logits,
-          row * Scratch.LOGIT_STRIDE + panel - base,
-          Scratch.LOGIT_STRIDE,
-          rows,
-          size,
-          null,
-          0);
+    MatrixTile.multiply(
+        scratch.queries,
+        row * size,
+        size,
+        packed.keys(),
+        panel * size,
+        COLUMNS,
+        scratch.logits,
+        to,
+        Scratch.LOGIT_STRIDE,
+        count,
+        keys,
+        size);
+  }
+
+  private static void weights(Scratch scratch, int first, int count, int skipped, int keys) {
+    for (int row = 0; row < count; row++) {
+      int offset = row * Scratch.LOGIT_STRIDE + skipped;
+      scratch.softmax.step(scratch.logits, offset, keys, first + row);
+    }
+  }
+
+  /** Rows that share one depth in the second product: what a row cannot see weighs nothing. */
+  private static void edgeWeights(Scratch scratch, int first, int count, int skipped, int depth) {
+    for (int row = 0; row < count; row++) {
+      int offset = row * Scratch.LOGIT_STRIDE + skipped;
+      int seen = scratch.seen[first + row];
+      int hidden = scratch.hidden[first + row];
+      if (seen > hidden) {
+        scratch.softmax.step(scratch.logits, offset + hidden, seen - hidden, first + row);
+      } else {
+        scratch.softmax.skip(first + row);
+      }
+      Arrays.fill(scratch.logits, offset, offset + hidden, 0);
+      Arrays.fill(scratch.logits, offset + seen, offset + depth, 0);
     }
   }
 
   private void sums(
-      Scratch scratch, PackedKeyValues packed, int row, int rows, int start, int base, int depth) {
+      Scratch scratch, PackedKeyValues packed, int row, int count, int start, int base, int depth) {
     int stride = packed.valueStride();
     for (int column = 0; column < stride; column += COLUMNS) {
       MatrixTile.multiply(
           scratch.logits,
-          row * Scratch.LOGIT_STRIDE + start - base,
+          start - base,
           Scratch.LOGIT_STRIDE,
           packed.values(),
           start * stride + column,
@@ -356,50 +415,10 @@ public final class SparseAttentionSimd {
           scratch.sums,
           row * stride + column,
           stride,
-          rows,
+          count,
           depth,
           scratch.softmax.fade(),
           row);
-    }
-  }
-
-  /** As {@link #logits}, leaving out the panels that a group of rows cannot see. */
-  private void edgeLogits(Scratch scratch, PackedKeyValues packed, int rows, int base, int start) {
-    for (int row = 0; row < rows; row += ROW_GROUP) {
-      int count = Math.min(ROW_GROUP, rows - row);
-      int seen = scratch.seen[row + count - 1];
-      if (seen > 0) {
-        logits(scratch, packed, row, count, base, start + seen);
-      }
-    }
-  }
-
-  private void edgeWeights(Scratch scratch, int rows, int skipped) {
-    for (int row = 0; row < rows; row++) {
-      int offset = row * Scratch.LOGIT_STRIDE + skipped;
-      int seen = scratch.seen[row];
-      int hidden = scratch.hidden[row];
-      if (seen > hidden) {
-        scratch.softmax.step(scratch.logits, offset + hidden, seen - hidden, row);
-      } else {
-        scratch.softmax.skip(row);
-      }
-      Arrays.fill(scratch.logits, offset, offset + hidden, 0);
-      // The rows of a group share one depth in the second product: what a row cannot see weighs 0.
-      int depth = scratch.seen[Math.min(rows, row - row % ROW_GROUP + ROW_GROUP) - 1];
-      for (int i = seen; i < depth; i++) {
-        scratch.logits[offset + i] = 0;
-      }
-    }
-  }
-
-  private void edgeSums(Scratch scratch, PackedKeyValues packed, int rows, int base, int start) {
-    for (int row = 0; row < rows; row += ROW_GROUP) {
-      int count = Math.min(ROW_GROUP, rows - row);
-      int depth = scratch.seen[row + count - 1];
-      if (depth > 0) {
-        sums(scratch, packed, row, count, start, base, depth);
-      }
     }
   }
 
@@ -409,7 +428,7 @@ public final class SparseAttentionSimd {
     private static final int LOGIT_STRIDE = STEP_KEYS + COLUMNS;
 
     private final float[] queries = new float[MAX_ROWS * shape.headSize()];
-    private final float[] logits = new float[MAX_ROWS * LOGIT_STRIDE];
+    private final float[] logits = new float[ROW_GROUP * LOGIT_STRIDE];
     private final float[] sums = new float[MAX_ROWS * MatrixTile.padded(shape.headSize())];
     private final SoftmaxRows softmax = new SoftmaxRows(MAX_ROWS);
     private final PackedKeyValues gathered = new PackedKeyValues(STEP_KEYS, shape.headSize());

@@ -78,7 +78,7 @@ public final class WindowWeights {
   private void pack(PackedKeyValues packed, int keyHead, HostThreads threads) {
     threads.forEach(
         packed.panels(),
-        () -> new float[COLUMNS * shape.headSize()],
+        () -> new PackedKeyValues.Packing(shape.headSize()),
         (scratch, panel) -> packed.packKeys(k, keyHead, (int) panel, scratch));
   }
 

@@ -1,6 +1,7 @@
 package dev.squall.kernels.mamba;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.LaneTranspose;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.Arrays;
@@ -203,11 +204,11 @@ public final class DirectedScansSimd {
       for (int lane = 0; lane < count; lane++) {
         load(stretch, firstChannel + lane, lane * room, filled);
       }
-      transpose.toLanes(rows, room, steps, squares);
+      transpose.toLanes(rows, 0, room, steps, squares);
       for (int lane = 0; lane < count; lane++) {
         ScanRows.multiply(rows, input, lane * room, filled);
       }
-      transpose.toLanes(rows, room, drives, squares);
+      transpose.toLanes(rows, 0, room, drives, squares);
       int partLength = 2 * scans.states() * STEPS;
       for (int from = 0; from < stretch.steps(); from += STEPS) {
         int part = Math.min(STEPS, stretch.steps() - from);
@@ -216,7 +217,7 @@ public final class DirectedScansSimd {
         tile.run(bc, from / STEPS * partLength, part);
         put(tile.y, order, from, part, sums);
       }
-      transpose.toRows(sums, rows, room, squares);
+      transpose.toRows(sums, rows, 0, room, squares);
       for (int lane = 0; lane < count; lane++) {
         store(stretch, firstChannel + lane, lane * room, filled);
       }
@@ -250,8 +251,7 @@ public final class DirectedScansSimd {
       }
       if (gated && span.k == scans.paths().size() - 1) {
         loadPieces(call.in("z"), line, stretch, input, at);
-        ScanRows.multiply(rows, input, at, filled);
-        Activations.timesSigmoid(rows, input, at, filled);
+        Activations.timesSilu(rows, input, at, filled);
       }
       storePieces(rows, at, stretch, call.out("y"), line);
     }

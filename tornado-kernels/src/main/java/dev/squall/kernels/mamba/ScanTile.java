@@ -42,16 +42,18 @@ final class ScanTile {
   private static final float E4 = 0.009669708f;
   private static final float E5 = 0.0013300264f;
 
-  /** Time steps, [step][lane], not negative. */
+  /** Time steps, [step][lane], not negative; before {@link #prepare} delta. */
   final float[] dt = new float[STEPS * LANES];
 
-  /** dt · u, [step][lane]. */
+  /** dt · u, [step][lane]; before {@link #prepare} u. */
   final float[] drive = new float[STEPS * LANES];
 
   /** Σ C h, [step][lane]. */
   final float[] y = new float[STEPS * LANES];
 
   private final int states;
+  private final float[] bias = new float[LANES];
+  private final float[] skip = new float[LANES];
   private final float[] rate;
   private final float[] h;
 
@@ -65,6 +67,14 @@ final class ScanTile {
   void clear() {
     Arrays.fill(rate, -0f);
     Arrays.fill(h, 0);
+    Arrays.fill(bias, 0);
+    Arrays.fill(skip, 0);
+  }
+
+  /** Sets what {@link #prepare} adds to delta and multiplies u by. */
+  void setChannel(int lane, float deltaBias, float d) {
+    bias[lane] = deltaBias;
+    skip[lane] = d;
   }
 
   /**
@@ -90,6 +100,38 @@ final class ScanTile {
    */
   void run(float[] bc, int at, int steps) {
     Arrays.fill(y, 0, steps * LANES, 0);
+    accumulate(bc, at, steps);
+  }
+
+  /** Makes dt and dt · u of the delta and u that lie in their places, and starts y with d · u. */
+  void prepare(boolean softplus, int steps) {
+    if (softplus) {
+      Activations.biasedSoftplus(dt, bias, steps * LANES);
+    } else {
+      biased(dt, bias, steps * LANES);
+    }
+    drives(dt, drive, y, skip, steps * LANES);
+  }
+
+  /** Adds the bias to time steps; the sign of a zero would reach the exponent's clamp. */
+  private static void biased(float[] dt, float[] bias, int count) {
+    FloatVector offset = FloatVector.fromArray(SPECIES, bias, 0);
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector.fromArray(SPECIES, dt, i).add(offset).abs().intoArray(dt, i);
+    }
+  }
+
+  private static void drives(float[] dt, float[] u, float[] y, float[] skip, int count) {
+    FloatVector factor = FloatVector.fromArray(SPECIES, skip, 0);
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector input = FloatVector.fromArray(SPECIES, u, i);
+      FloatVector.fromArray(SPECIES, dt, i).mul(input).intoArray(u, i);
+      factor.mul(input).intoArray(y, i);
+    }
+  }
+
+  /** Like {@link #run}, on top of what y holds. */
+  void accumulate(float[] bc, int at, int steps) {
     int b = at;
     int c = at + states * STEPS;
     int n = 0;

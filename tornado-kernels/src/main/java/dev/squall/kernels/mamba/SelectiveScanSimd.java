@@ -1,11 +1,10 @@
 package dev.squall.kernels.mamba;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.LaneTranspose;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -18,11 +17,19 @@ import java.util.Arrays;
  * workspace does not grow with the sequence.
  */
 final class SelectiveScanSimd {
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int LANES = ScanTile.LANES;
   private static final int STEPS = ScanTile.STEPS;
 
-  /** Stretches of a span. */
+  /**
+   * Stretches of a row that are read and written together: the further memory is read straight on,
+   * the less it waits at the start of each row.
+   */
+  private static final int PIECE = 2;
+
+  /** Floats between rows in the cache: a multiple of a page would put them all in one set. */
+  private static final int PITCH = PIECE * STEPS + 16;
+
+  /** Stretches of a span, whole pieces. */
   static final int SPAN = 64;
 
   private final Call call;
@@ -106,11 +113,11 @@ final class SelectiveScanSimd {
     private final ScanTile tile;
     private final LaneTranspose transpose = new LaneTranspose();
 
-    /** u, [lane][step]. */
-    private final float[] input = new float[LANES * STEPS];
+    /** u of a piece, later z, [lane][step]. */
+    private final float[] input = new float[LANES * PITCH];
 
-    /** Time steps, later dt · u, later y, [lane][step]. */
-    private final float[] rows = new float[LANES * STEPS];
+    /** delta of a piece, later y, [lane][step]. */
+    private final float[] rows = new float[LANES * PITCH];
 
     private Worker(SelectiveScanSimd scan) {
       this.scan = scan;
@@ -121,23 +128,33 @@ final class SelectiveScanSimd {
       start(first, count);
       Arrays.fill(input, 0);
       Arrays.fill(rows, 0);
-      for (int stretch = 0; stretch < scan.count; stretch++) {
+      int firstStretch = group * scan.count;
+      for (int stretch = 0; stretch < scan.count; stretch += PIECE) {
         int from = (scan.first + stretch) * STEPS;
-        int steps = Math.min(STEPS, scan.length - from);
-        int squares = Math.ceilDiv(steps, LANES);
-        for (int lane = 0; lane < count; lane++) {
-          load(first + lane, lane, from, steps);
+        int steps = Math.min(PIECE * STEPS, scan.length - from);
+        load("u", input, first, count, from, steps);
+        load("delta", rows, first, count, from, steps);
+        for (int at = 0; at < steps; at += STEPS) {
+          scanStretch(
+              scan.projections[firstStretch + stretch + at / STEPS],
+              at,
+              Math.min(STEPS, steps - at));
         }
-        transpose.toLanes(rows, STEPS, tile.dt, squares);
-        ScanRows.multiply(rows, input, 0, LANES * STEPS);
-        transpose.toLanes(rows, STEPS, tile.drive, squares);
-        tile.run(scan.projections[group * scan.count + stretch], 0, steps);
-        transpose.toRows(tile.y, rows, STEPS, squares);
-        for (int lane = 0; lane < count; lane++) {
-          store(first + lane, lane, from, steps);
+        if (scan.call.has("z")) {
+          load("z", input, first, count, from, steps);
         }
+        store(first, count, from, steps);
       }
       finish(first, count);
+    }
+
+    private void scanStretch(float[] projection, int at, int steps) {
+      int squares = Math.ceilDiv(steps, LANES);
+      transpose.toLanes(rows, at, PITCH, tile.dt, squares);
+      transpose.toLanes(input, at, PITCH, tile.drive, squares);
+      tile.prepare(scan.softplus, steps);
+      tile.accumulate(projection, 0, steps);
+      transpose.toRows(tile.y, rows, at, PITCH, squares);
     }
 
     private void start(int first, int count) {
@@ -147,8 +164,13 @@ final class SelectiveScanSimd {
       Tensor start = scan.first > 0 ? call.out("last_state") : call.inputs().get("h0");
       tile.clear();
       for (int lane = 0; lane < count; lane++) {
+        int channel = first + lane;
+        tile.setChannel(
+            lane,
+            call.has("delta_bias") ? call.in("delta_bias").f32(channel) : 0,
+            call.has("d") ? call.in("d").f32(channel) : 0);
         for (int n = 0; n < scan.states; n++) {
-          long at = (long) (first + lane) * scan.states + n;
+          long at = (long) channel * scan.states + n;
           tile.setState(lane, n, a.f32(at), started ? start.f32(at) : 0);
         }
       }
@@ -163,37 +185,24 @@ final class SelectiveScanSimd {
       }
     }
 
-    /** Brings u and the time steps of one channel into its rows. */
-    private void load(int channel, int lane, int from, int steps) {
-      Call call = scan.call;
-      long at = (long) channel * scan.length + from;
-      int row = lane * STEPS;
-      ScanRows.load(call.in("u"), at, input, row, steps);
-      ScanRows.load(call.in("delta"), at, rows, row, steps);
-      if (call.has("delta_bias")) {
-        ScanRows.add(rows, row, steps, call.in("delta_bias").f32(channel));
-      }
-      if (scan.softplus) {
-        Activations.softplus(rows, row, steps);
-      } else {
-        ScanRows.dropSignOfZero(rows, row, steps);
+    private void load(String port, float[] to, int first, int count, int from, int steps) {
+      Tensor tensor = scan.call.in(port);
+      for (int lane = 0; lane < count; lane++) {
+        long at = (long) (first + lane) * scan.length + from;
+        ScanRows.load(tensor, at, to, lane * PITCH, steps);
       }
     }
 
-    /** Adds the skip term, gates, and writes y of one channel. */
-    private void store(int channel, int lane, int from, int steps) {
-      Call call = scan.call;
-      long at = (long) channel * scan.length + from;
-      int row = lane * STEPS;
-      if (call.has("d")) {
-        ScanRows.addScaled(rows, input, row, steps, call.in("d").f32(channel));
+    /** Gates and writes y. */
+    private void store(int first, int count, int from, int steps) {
+      boolean gated = scan.call.has("z");
+      Tensor y = scan.call.out("y");
+      for (int lane = 0; lane < count; lane++) {
+        if (gated) {
+          Activations.timesSilu(rows, input, lane * PITCH, steps);
+        }
+        ScanRows.store(rows, lane * PITCH, y, (long) (first + lane) * scan.length + from, steps);
       }
-      if (call.has("z")) {
-        ScanRows.load(call.in("z"), at, input, row, steps);
-        ScanRows.multiply(rows, input, row, steps);
-        Activations.timesSigmoid(rows, input, row, steps);
-      }
-      MemorySegment.copy(rows, row, call.out("y").data(), F32, at * Float.BYTES, steps);
     }
   }
 }

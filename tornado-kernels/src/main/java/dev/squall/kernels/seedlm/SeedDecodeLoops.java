@@ -19,9 +19,9 @@ final class SeedDecodeLoops {
     for (@Parallel int block = 0; block < dims.get(0); block++) {
       int word = words.get(block);
       long bits = SeedBits.fourBit(word);
-      int q0 = (word << 8) >> 28;
-      int q1 = (word << 4) >> 28;
-      int q2 = word >> 28;
+      int q0 = SeedBits.signed((word >> 20) & 15);
+      int q1 = SeedBits.signed((word >> 24) & 15);
+      int q2 = SeedBits.signed((word >> 28) & 15);
       float factor = scalars.get((word >> 16) & 15);
       for (int c = 0; c < 8; c++) {
         w.set(block * 8 + c, SeedBits.sumOfThree(bits, 3 * c, q0, q1, q2) * factor);

@@ -23,11 +23,7 @@ final class SeedDecoder {
   private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private static final List<Step> FOUR_BIT =
-      List.of(
-          SeedPlanes::coefficients,
-          SeedStates::fourBit,
-          SeedPlanes::fourBit,
-          SeedInterleave::eight);
+      List.of(SeedStates::fourBit, SeedPlanes::fourBit, SeedInterleave::eight);
 
   private static final List<Step> THREE_BIT =
       List.of(
@@ -38,8 +34,7 @@ final class SeedDecoder {
           SeedInterleave::quads,
           SeedInterleave::twelve);
 
-  private static final List<Step> FOUR_BIT_DOT =
-      List.of(SeedPlanes::coefficients, SeedStates::fourBit, SeedDot::fourBit);
+  private static final List<Step> FOUR_BIT_DOT = List.of(SeedStates::fourBit, SeedDot::fourBit);
 
   private static final List<Step> THREE_BIT_DOT =
       List.of(

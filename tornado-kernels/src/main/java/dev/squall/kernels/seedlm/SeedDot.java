@@ -1,7 +1,20 @@
 package dev.squall.kernels.seedlm;
 
-import static dev.squall.kernels.seedlm.SeedPiece.COEFFICIENT_VECTORS;
 import static dev.squall.kernels.seedlm.SeedPiece.LANES;
+import static dev.squall.kernels.seedlm.SeedPlanes.COEFFICIENT_VECTORS;
+import static dev.squall.kernels.seedlm.SeedPlanes.FACTOR;
+import static dev.squall.kernels.seedlm.SeedPlanes.FLOATS;
+import static dev.squall.kernels.seedlm.SeedPlanes.INTS;
+import static dev.squall.kernels.seedlm.SeedPlanes.OFFSET_0;
+import static dev.squall.kernels.seedlm.SeedPlanes.OFFSET_1;
+import static dev.squall.kernels.seedlm.SeedPlanes.OFFSET_2;
+import static dev.squall.kernels.seedlm.SeedPlanes.START;
+import static dev.squall.kernels.seedlm.SeedPlanes.factor;
+import static dev.squall.kernels.seedlm.SeedPlanes.mantissa;
+import static dev.squall.kernels.seedlm.SeedPlanes.state0;
+import static dev.squall.kernels.seedlm.SeedPlanes.state1;
+import static dev.squall.kernels.seedlm.SeedPlanes.state2;
+import static dev.squall.kernels.seedlm.SeedPlanes.state3;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -16,32 +29,29 @@ final class SeedDot {
   private SeedDot() {}
 
   static void fourBit(SeedPiece piece) {
-    float[] coefficients = piece.coefficients;
     float[] x = piece.planesOfX;
-    FloatVector total = FloatVector.fromArray(SeedPlanes.FLOATS, piece.sums, 0);
+    FloatVector total = FloatVector.fromArray(FLOATS, piece.sums, 0);
     for (int group = 0; group < piece.groups; group++) {
-      int at = group * COEFFICIENT_VECTORS * LANES;
-      FloatVector q0 = FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at);
-      FloatVector q1 = FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + LANES);
-      FloatVector q2 = FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + 2 * LANES);
-      FloatVector start =
-          FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + SeedPlanes.START);
-      FloatVector sum = FloatVector.zero(SeedPlanes.FLOATS);
+      IntVector code = IntVector.fromArray(INTS, piece.codes, group * LANES);
+      FloatVector q0 = mantissa(code.lanewise(VectorOperators.LSHL, 8));
+      FloatVector q1 = mantissa(code.lanewise(VectorOperators.LSHL, 4));
+      FloatVector q2 = mantissa(code);
+      FloatVector start = q2.fma(OFFSET_2, q1.fma(OFFSET_1, q0.mul(OFFSET_0)));
+      FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 4 * group; i < 4 * group + 4; i++) {
-        IntVector states = IntVector.fromArray(SeedPiece.SPECIES, piece.stretches, i * LANES);
+        IntVector odds = IntVector.fromArray(INTS, piece.bits, i * LANES);
+        IntVector evens = odds.lanewise(VectorOperators.LSHL, 3);
+        FloatVector even = state0(evens).fma(q0, start);
+        FloatVector odd = state0(odds).fma(q0, start);
+        even = state1(evens).fma(q1, even);
+        odd = state1(odds).fma(q1, odd);
+        even = state2(evens).fma(q2, even);
+        odd = state2(odds).fma(q2, odd);
         int xAt = piece.xAt + 2 * i * LANES;
-        FloatVector even = SeedPlanes.state(states).fma(q0, start);
-        even = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 1)).fma(q1, even);
-        even = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 2)).fma(q2, even);
-        sum = even.fma(FloatVector.fromArray(SeedPlanes.FLOATS, x, xAt), sum);
-        FloatVector odd = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 3)).fma(q0, start);
-        odd = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 4)).fma(q1, odd);
-        odd = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 5)).fma(q2, odd);
-        sum = odd.fma(FloatVector.fromArray(SeedPlanes.FLOATS, x, xAt + LANES), sum);
+        sum = even.fma(FloatVector.fromArray(FLOATS, x, xAt), sum);
+        sum = odd.fma(FloatVector.fromArray(FLOATS, x, xAt + LANES), sum);
       }
-      FloatVector factor =
-          FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + SeedPlanes.FACTOR);
-      total = sum.fma(factor, total);
+      total = sum.fma(factor(code), total);
     }
     total.intoArray(piece.sums, 0);
   }
@@ -49,33 +59,32 @@ final class SeedDot {
   static void threeBit(SeedPiece piece) {
     float[] coefficients = piece.coefficients;
     float[] x = piece.planesOfX;
-    FloatVector total = FloatVector.fromArray(SeedPlanes.FLOATS, piece.sums, 0);
+    FloatVector total = FloatVector.fromArray(FLOATS, piece.sums, 0);
     for (int group = 0; group < piece.groups; group++) {
       int at = group * COEFFICIENT_VECTORS * LANES;
-      FloatVector q0 = FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at);
-      FloatVector q1 = FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + LANES);
-      FloatVector q2 = FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + 2 * LANES);
-      FloatVector q3 = FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + 3 * LANES);
-      FloatVector start =
-          FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + SeedPlanes.START);
-      FloatVector sum = FloatVector.zero(SeedPlanes.FLOATS);
+      FloatVector q0 = FloatVector.fromArray(FLOATS, coefficients, at);
+      FloatVector q1 = FloatVector.fromArray(FLOATS, coefficients, at + LANES);
+      FloatVector q2 = FloatVector.fromArray(FLOATS, coefficients, at + 2 * LANES);
+      FloatVector q3 = FloatVector.fromArray(FLOATS, coefficients, at + 3 * LANES);
+      FloatVector start = FloatVector.fromArray(FLOATS, coefficients, at + START);
+      FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 6 * group; i < 6 * group + 6; i++) {
-        IntVector states = IntVector.fromArray(SeedPiece.SPECIES, piece.stretches, i * LANES);
+        IntVector bits = IntVector.fromArray(INTS, piece.bits, i * LANES);
+        IntVector evens = bits.lanewise(VectorOperators.LSHL, 3);
+        IntVector odds = bits.lanewise(VectorOperators.LSHR, 1);
+        FloatVector even = state0(evens).fma(q0, start);
+        FloatVector odd = state0(odds).fma(q0, start);
+        even = state1(evens).fma(q1, even);
+        odd = state1(odds).fma(q1, odd);
+        even = state2(evens).fma(q2, even);
+        odd = state2(odds).fma(q2, odd);
+        even = state3(evens).fma(q3, even);
+        odd = state3(odds).fma(q3, odd);
         int xAt = piece.xAt + 2 * i * LANES;
-        FloatVector even = SeedPlanes.state(states).fma(q0, start);
-        even = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 1)).fma(q1, even);
-        even = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 2)).fma(q2, even);
-        even = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 3)).fma(q3, even);
-        sum = even.fma(FloatVector.fromArray(SeedPlanes.FLOATS, x, xAt), sum);
-        FloatVector odd = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 4)).fma(q0, start);
-        odd = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 5)).fma(q1, odd);
-        odd = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 6)).fma(q2, odd);
-        odd = SeedPlanes.state(states.lanewise(VectorOperators.LSHR, 7)).fma(q3, odd);
-        sum = odd.fma(FloatVector.fromArray(SeedPlanes.FLOATS, x, xAt + LANES), sum);
+        sum = even.fma(FloatVector.fromArray(FLOATS, x, xAt), sum);
+        sum = odd.fma(FloatVector.fromArray(FLOATS, x, xAt + LANES), sum);
       }
-      FloatVector factor =
-          FloatVector.fromArray(SeedPlanes.FLOATS, coefficients, at + SeedPlanes.FACTOR);
-      total = sum.fma(factor, total);
+      total = sum.fma(FloatVector.fromArray(FLOATS, coefficients, at + FACTOR), total);
     }
     total.intoArray(piece.sums, 0);
   }

@@ -77,9 +77,9 @@ final class SeedGemmTiles {
         if (row < rows && first + start < columns) {
           int word = words.get(block);
           long bits = SeedBits.fourBit(word);
-          int q0 = (word << 8) >> 28;
-          int q1 = (word << 4) >> 28;
-          int q2 = word >> 28;
+          int q0 = SeedBits.signed((word >> 20) & 15);
+          int q1 = SeedBits.signed((word >> 24) & 15);
+          int q2 = SeedBits.signed((word >> 28) & 15);
           float factor = scalars.get((word >> 16) & 15);
           for (int c = 0; c < 8; c++) {
             int k = start + c;

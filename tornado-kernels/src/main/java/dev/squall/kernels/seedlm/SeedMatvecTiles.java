@@ -34,9 +34,9 @@ final class SeedMatvecTiles {
     for (int block = firstBlock + item; block <= lastBlock; block += GROUP) {
       int word = words.get(block);
       long bits = SeedBits.fourBit(word);
-      int q0 = (word << 8) >> 28;
-      int q1 = (word << 4) >> 28;
-      int q2 = word >> 28;
+      int q0 = SeedBits.signed((word >> 20) & 15);
+      int q1 = SeedBits.signed((word >> 24) & 15);
+      int q2 = SeedBits.signed((word >> 28) & 15);
       int column = (int) (((long) block << 3) - from);
       float sum = 0f;
       for (int c = 0; c < 8; c++) {

@@ -17,9 +17,6 @@ final class SeedPiece {
   /** Blocks of a piece. */
   static final int BLOCKS = GROUPS * LANES;
 
-  /** Vectors of {@link #coefficients} a group: four mantissas, start of the sums, factor. */
-  static final int COEFFICIENT_VECTORS = 6;
-
   final SeedFormat format;
 
   /** The low 32 bits of each block's code. */
@@ -29,9 +26,10 @@ final class SeedPiece {
   final int[] fourth = new int[BLOCKS];
 
   /** Bits of the shift registers: a vector for every two weights of a block, group by group. */
-  final int[] stretches;
+  final int[] bits;
 
-  final float[] coefficients = new float[GROUPS * COEFFICIENT_VECTORS * LANES];
+  /** See {@link SeedPlanes#coefficients}. */
+  final float[] coefficients = new float[GROUPS * SeedPlanes.COEFFICIENT_VECTORS * LANES];
 
   /** Weights of the blocks, a vector for each position in a block, group by group. */
   final float[] planes;
@@ -53,7 +51,7 @@ final class SeedPiece {
 
   SeedPiece(SeedFormat format) {
     this.format = format;
-    stretches = new int[BLOCKS * format.weights() / 2];
+    bits = new int[BLOCKS * format.weights() / 2];
     ordered = new float[BLOCKS * format.weights()];
     planes = new float[BLOCKS * format.weights()];
   }

@@ -31,7 +31,8 @@ final class SeedSearchLoops {
 
   /**
    * @param w f32[weights]
-   * @param exponents i32[chunks,2]: the sum of ⌊log₂|w|⌋ and how many are not zero
+   * @param exponents i32[chunks,2]: the sum of ⌊log₂|w|⌋ + 128, which is positive, and how many are
+   *     not zero
    */
   static void exponents(FloatArray w, IntArray exponents, IntArray dims) {
     for (@Parallel int chunk = 0; chunk < dims.get(1); chunk++) {
@@ -73,7 +74,7 @@ final class SeedSearchLoops {
           if (size >= 2f) {
             exponent += 1;
           }
-          sum += exponent;
+          sum += exponent + 128;
           count++;
         }
       }
@@ -96,8 +97,8 @@ final class SeedSearchLoops {
       }
       int shift = 0;
       if (count > 0) {
-        // The dividend is lifted above zero, where the quotient is rounded down.
-        long lifted = 2 * sum + count + 512 * count;
+        // Sums lifted above zero, where the quotient is rounded down.
+        long lifted = 2 * sum + count + 256 * count;
         shift = (int) (lifted / (2 * count)) - 256 + 1;
         shift = TornadoMath.max(-126, TornadoMath.min(126, shift));
       }

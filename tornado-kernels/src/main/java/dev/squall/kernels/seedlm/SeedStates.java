@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorOperators;
  * before. Squaring the recurrence over GF(2) doubles every distance: b[n+32] = b[n] ⊕ b[n+2] ⊕
  * b[n+6] ⊕ b[n+24], eight bits at a time.
  *
- * <p>What comes out are overlapping stretches of the sequence: stretch i holds, from bit 7 up, the
- * states of the weights 2i and 2i+1.
+ * <p>What comes out are overlapping words of the sequence: word i begins where the first state of
+ * weight 2i is the window at bit 1.
  */
 final class SeedStates {
   private static final IntVector SEED = IntVector.broadcast(SPECIES, 0xFFFF);
@@ -30,52 +30,48 @@ final class SeedStates {
 
   private SeedStates() {}
 
-  /** Four stretches of six states each: the first of stretch i is the window at bit 1 + 6i. */
+  /** Four words of six states each, from bit 0, 6, 12 and 18 of the sequence on. */
   static void fourBit(SeedPiece piece) {
     int[] codes = piece.codes;
-    int[] stretches = piece.stretches;
+    int[] bits = piece.bits;
     for (int group = 0; group < piece.groups; group++) {
       IntVector a = firstHalf(IntVector.fromArray(SPECIES, codes, group * LANES).and(SEED));
       IntVector b = a.lanewise(VectorOperators.LSHR, 2).lanewise(VectorOperators.XOR, a);
       b = b.lanewise(VectorOperators.XOR, a.lanewise(VectorOperators.LSHR, 6));
-      b = b.lanewise(VectorOperators.XOR, a.lanewise(VectorOperators.LSHR, 24)).and(BITS_8);
-      int at = group * 4 * LANES;
-      a.lanewise(VectorOperators.LSHL, 6).intoArray(stretches, at);
-      a.intoArray(stretches, at + LANES);
-      shifted(a, 6, b).intoArray(stretches, at + 2 * LANES);
-      shifted(a, 12, b).intoArray(stretches, at + 3 * LANES);
+      b = b.lanewise(VectorOperators.XOR, a.lanewise(VectorOperators.LSHR, 24));
+      int at = 4 * group * LANES;
+      a.intoArray(bits, at);
+      a.lanewise(VectorOperators.LSHR, 6).intoArray(bits, at + LANES);
+      joined(a, 12, b).intoArray(bits, at + 2 * LANES);
+      joined(a, 18, b).intoArray(bits, at + 3 * LANES);
     }
   }
 
-  /** Bits 0 to 31 of every block's sequence, where the first stretch will be. */
+  /** Bits 0 to 31 of every block's sequence, where the first word is. */
   static void firstHalves(SeedPiece piece) {
     for (int group = 0; group < piece.groups; group++) {
       firstHalf(IntVector.fromArray(SPECIES, piece.codes, group * LANES).and(SEED))
-          .intoArray(piece.stretches, group * 6 * LANES);
+          .intoArray(piece.bits, 6 * group * LANES);
     }
   }
 
-  /**
-   * Six stretches of eight states each, after {@link #firstHalves}: the first of stretch i is the
-   * window at bit 1 + 8i.
-   */
+  /** Six words of eight states each, after {@link #firstHalves}, eight bits apart. */
   static void threeBit(SeedPiece piece) {
-    int[] stretches = piece.stretches;
+    int[] bits = piece.bits;
     for (int group = 0; group < piece.groups; group++) {
-      int at = group * 6 * LANES;
-      IntVector a = IntVector.fromArray(SPECIES, stretches, at);
+      int at = 6 * group * LANES;
+      IntVector a = IntVector.fromArray(SPECIES, bits, at);
       IntVector b = secondHalf(a);
-      a.lanewise(VectorOperators.LSHL, 6).intoArray(stretches, at);
-      shifted(a, 2, b).intoArray(stretches, at + LANES);
-      shifted(a, 10, b).intoArray(stretches, at + 2 * LANES);
-      shifted(a, 18, b).intoArray(stretches, at + 3 * LANES);
-      shifted(a, 26, b).intoArray(stretches, at + 4 * LANES);
-      b.lanewise(VectorOperators.LSHR, 2).intoArray(stretches, at + 5 * LANES);
+      a.lanewise(VectorOperators.LSHR, 8).intoArray(bits, at + LANES);
+      joined(a, 16, b).intoArray(bits, at + 2 * LANES);
+      joined(a, 24, b).intoArray(bits, at + 3 * LANES);
+      b.intoArray(bits, at + 4 * LANES);
+      b.lanewise(VectorOperators.LSHR, 8).intoArray(bits, at + 5 * LANES);
     }
   }
 
   /** The 32 bits from bit {@code distance} of the 64 bits a, b. */
-  private static IntVector shifted(IntVector a, int distance, IntVector b) {
+  private static IntVector joined(IntVector a, int distance, IntVector b) {
     return a.lanewise(VectorOperators.LSHR, distance)
         .or(b.lanewise(VectorOperators.LSHL, 32 - distance));
   }

@@ -7,15 +7,18 @@ package dev.squall.kernels.spec;
  * @param workGroups whether KernelContext kernels (explicit work-groups) compile for it
  * @param maxWorkGroup largest number of work-items of a group
  * @param localMemoryBytes local memory of one work-group
+ * @param registers 32-bit registers that a work-item can use before values spill to memory
  */
 public record DeviceTraits(
     boolean host,
     boolean workGroups,
     int maxWorkGroup,
     long localMemoryBytes,
+    int registers,
     boolean fp16,
     boolean fp64) {
 
   /** The JVM: emulates work-groups, has memory of its own. */
-  public static final DeviceTraits HOST = new DeviceTraits(true, true, 1024, 1L << 20, true, true);
+  public static final DeviceTraits HOST =
+      new DeviceTraits(true, true, 1024, 1L << 20, 256, true, true);
 }

@@ -8,7 +8,9 @@ import java.util.function.ToLongFunction;
 
 /** One way to compute a kernel. */
 public sealed interface Variant {
-  /** {@code simd}, {@code rows}, {@code tiles}, {@code loops} or {@code reference}. */
+  /**
+   * {@code simd}, {@code wide}, {@code tiles}, {@code rows}, {@code loops} or {@code reference}.
+   */
   String name();
 
   Support supports(Sizes sizes, DeviceTraits device);
@@ -60,6 +62,19 @@ public sealed interface Variant {
      */
     public static Device tiles(int workGroup, long localBytes, Function<Sizes, Program> program) {
       return new Device("tiles", (sizes, device) -> fits(device, workGroup, localBytes), program);
+    }
+
+    /** The same variant for devices whose work-items have so many registers. */
+    public Device needing(int registers) {
+      return new Device(
+          name,
+          (sizes, device) ->
+              device.registers() < registers
+                  ? Support.no(
+                      "needs %d registers a work-item, the device has %d"
+                          .formatted(registers, device.registers()))
+                  : condition.apply(sizes, device),
+          program);
     }
 
     @Override

@@ -95,6 +95,8 @@ public final class AntidiagonalScores implements Kernel {
     return List.of(
         Variant.Host.of(
             "simd", AntidiagonalScoresSimd::workspaceBytes, AntidiagonalScoresSimd::run),
+        new Variant.Device("wide", AntidiagonalScores::wideFit, AntidiagonalScores::wide)
+            .needing(AntidiagonalScoresWideTiles.REGISTERS),
         new Variant.Device("tiles", AntidiagonalScores::tilesFit, AntidiagonalScores::tiles),
         new Variant.Device("rows", AntidiagonalScores::rowsFit, AntidiagonalScores::rows),
         new Variant.Device(
@@ -112,6 +114,17 @@ public final class AntidiagonalScores implements Kernel {
     return indexable.supported()
         ? DeviceLimits.workGroups(
             device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES)
+        : indexable;
+  }
+
+  private static Support wideFit(Sizes sizes, DeviceTraits device) {
+    if (Estimate.of(sizes) != Estimate.MEAN || Phases.of(sizes).keys() != 1) {
+      return Support.no("sums mean scores of one key a query alone");
+    }
+    Support indexable = indexable(sizes);
+    return indexable.supported()
+        ? DeviceLimits.workGroups(
+            device, AntidiagonalScoresWideTiles.ITEMS, AntidiagonalScoresWideTiles.LOCAL_BYTES)
         : indexable;
   }
 
@@ -140,6 +153,11 @@ public final class AntidiagonalScores implements Kernel {
   private static Program loops(Sizes sizes) {
     Groups groups = Groups.of(sizes);
     return XAttentionPrograms.of(sizes, XAttentionPrograms.scoresLoops(groups));
+  }
+
+  private static Program wide(Sizes sizes) {
+    Groups groups = Groups.of(sizes);
+    return XAttentionPrograms.of(sizes, XAttentionPrograms.scoresWide(groups));
   }
 
   private static Program tiles(Sizes sizes) {

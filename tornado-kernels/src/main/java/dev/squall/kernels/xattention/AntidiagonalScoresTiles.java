@@ -157,8 +157,8 @@ final class AntidiagonalScoresTiles {
       for (int start = 0; start < depth; start += FEATURES) {
         int d = start + feature;
         int inDepth = d < depth ? 1 : 0;
-        for (int n = 0; n < 4; n++) {
-          int at = line + 16 * n;
+        // Not unrolled: four copies of the addresses would spill registers.
+        for (int at = line; at < TILE; at += 16) {
           int query = (rowStart + at) * stride + stride - 1 - s;
           int key = (columnStart + at) * stride + s;
           float queryValue = 0f;

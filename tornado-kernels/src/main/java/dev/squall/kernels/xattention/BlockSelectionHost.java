@@ -45,7 +45,15 @@ final class BlockSelectionHost {
 
     /** Selects among the masses of block row {@code row}. */
     void select(int row, boolean causal, double threshold) {
-      int allowed = causal ? row + 1 : mass.length;
+      select(causal ? row + 1 : mass.length, row, causal, threshold);
+    }
+
+    /**
+     * Selects among the first {@code allowed} masses.
+     *
+     * @param own the first of those that are kept for lying on the diagonal, if causal
+     */
+    void select(int allowed, int own, boolean causal, double threshold) {
       Arrays.fill(kept, (byte) 0);
       if (threshold >= 1) {
         Arrays.fill(kept, 0, allowed, (byte) 1);
@@ -56,7 +64,7 @@ final class BlockSelectionHost {
       double covered = 0;
       for (int column = 0; column < allowed; column++) {
         total += mass[column];
-        if (causal && (column == 0 || column == row)) {
+        if (causal && (column == 0 || column >= own)) {
           kept[column] = 1;
           covered += mass[column];
         } else {

@@ -18,15 +18,17 @@ final class BlockSelectionReference implements Reference {
    * One block row before selection.
    *
    * @param mass of each block column
-   * @param index of the row; in a causal call the columns up to it are allowed
+   * @param allowed columns that the row may see
+   * @param own in a causal call the first column of those that are kept for lying on the diagonal
    */
-  record Row(double[] mass, int index, boolean causal, double threshold) {
-    int allowed() {
-      return causal ? index + 1 : mass.length;
+  record Row(double[] mass, int allowed, int own, boolean causal, double threshold) {
+    /** A row of blocks as large as its own. */
+    static Row ofBlocks(double[] mass, int index, boolean causal, double threshold) {
+      return new Row(mass, causal ? index + 1 : mass.length, index, causal, threshold);
     }
 
     boolean forced(int column) {
-      return causal && (column == 0 || column == index);
+      return causal && (column == 0 || column >= own);
     }
 
     double total() {
@@ -85,7 +87,7 @@ final class BlockSelectionReference implements Reference {
     for (int column = 0; column < blocks; column++) {
       mass[column] = call.in("mass").f32(unit * blocks + column);
     }
-    return new Row(
+    return Row.ofBlocks(
         mass,
         (int) (unit % blocks),
         sizes.flag("causal"),

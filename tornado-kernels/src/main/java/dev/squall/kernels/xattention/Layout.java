@@ -13,6 +13,10 @@ final class Layout {
   static final int TOKENS = 2;
   static final int DEPTH = 3;
   static final int CAUSAL = 4;
+
+  /** What says which keys attention keeps: 1 a mask, 2 an index of spans. */
+  static final int DECIDES = 5;
+
   static final int BLOCK = 6;
   static final int BLOCKS = 7;
 
@@ -32,10 +36,13 @@ final class Layout {
   /** The block row of the first query. */
   static final int FIRST_ROW = 14;
 
-  /** Keys of a group that a query meets, and from here on the query of each phase. */
-  static final int MET_KEYS = 15;
+  /** Tokens before a block of queries that it keeps besides its own. */
+  static final int LOCAL = 15;
 
-  static final int PHASES = 16;
+  /** Keys of a group that a query meets, and from here on the query of each phase. */
+  static final int MET_KEYS = 16;
+
+  static final int PHASES = 17;
 
   // Scalars.
   static final int SCALE = 0;

@@ -40,7 +40,11 @@ enum Phases {
         TRIPLE.word);
   }
 
+  /** A kernel without the parameter samples antidiagonals. */
   static Phases of(Sizes sizes) {
+    if (!sizes.parameters().containsKey("phases")) {
+      return ANTIDIAGONAL;
+    }
     for (Phases phases : values()) {
       if (phases.word.equals(sizes.choice("phases"))) {
         return phases;

@@ -64,15 +64,9 @@ public final class SparsePrefill implements Kernel {
           .parameter(AttentionShape.scaleParameter())
           .parameter(XAttentionParameters.estimate("logmeanexp", "mean"))
           .parameter(Phases.parameter())
-          .parameter(
-              Parameter.integer(
-                  "dense_tail", 0, 0, Integer.MAX_VALUE, "last tokens whose blocks stay dense"))
-          .parameter(
-              Parameter.integer(
-                  "dense_passes", 0, 0, Integer.MAX_VALUE, "first passes that keep all blocks"))
-          .parameter(
-              Parameter.integer(
-                  "pass", 0, 0, Integer.MAX_VALUE, "which pass of an iterative caller this is"))
+          .parameter(denseTail())
+          .parameter(densePasses())
+          .parameter(pass())
           .derive("G", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("stride")))
           .derive("NB", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("block")))
           .derive("QB", sizes -> sizes.dim("NB") - SparsePrefill.firstRow(sizes))
@@ -168,7 +162,22 @@ public final class SparsePrefill implements Kernel {
     return (int) (Math.max(0, sizes.dim("L") - sizes.dim("Q")) / sizes.integer("block"));
   }
 
-  private static String queriesComplaint(Sizes sizes) {
+  static Parameter denseTail() {
+    return Parameter.integer(
+        "dense_tail", 0, 0, Integer.MAX_VALUE, "last tokens whose blocks stay dense");
+  }
+
+  static Parameter densePasses() {
+    return Parameter.integer(
+        "dense_passes", 0, 0, Integer.MAX_VALUE, "first passes that keep all blocks");
+  }
+
+  static Parameter pass() {
+    return Parameter.integer(
+        "pass", 0, 0, Integer.MAX_VALUE, "which pass of an iterative caller this is");
+  }
+
+  static String queriesComplaint(Sizes sizes) {
     return sizes.dim("Q") <= sizes.dim("L")
         ? null
         : "queries Q = %d are more than tokens L = %d".formatted(sizes.dim("Q"), sizes.dim("L"));

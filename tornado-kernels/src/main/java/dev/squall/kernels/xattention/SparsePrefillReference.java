@@ -54,7 +54,8 @@ final class SparsePrefillReference implements Reference {
     for (int column = 0; column < blocks; column++) {
       expectation.expect("mask", unit * blocks + column, kept[column] ? 1 : 0);
     }
-    attend(call, head, row, column -> kept[column], expectation);
+    int block = call.sizes().integer("block");
+    attend(call, AttentionShape.of(call.sizes()), head, row, key -> kept[key / block], expectation);
   }
 
   @Override
@@ -90,9 +91,10 @@ final class SparsePrefillReference implements Reference {
     String[] wrong = new String[1];
     attend(
         call,
+        AttentionShape.of(call.sizes()),
         head,
         row,
-        column -> mask.u8(start + column) == 1,
+        key -> mask.u8(start + key / call.sizes().integer("block")) == 1,
         (port, index, value, magnitude) -> {
           float actual = call.out("o").f32(index);
           if (!tolerance.accepts(actual, value, magnitude)) {
@@ -127,7 +129,7 @@ final class SparsePrefillReference implements Reference {
         2 * Math.sqrt(products) * ROUND_OFF * magnitude
             + BlockSelectionReference.rounding(mass.length);
     return new Candidates(
-        new BlockSelectionReference.Row(
+        BlockSelectionReference.Row.ofBlocks(
             mass, row, groups.shape().causal(), SparsePrefill.threshold(call, head, row)),
         slack);
   }
@@ -148,15 +150,19 @@ final class SparsePrefillReference implements Reference {
     return pairs;
   }
 
-  /** States the outputs of the queries of a block row. */
-  private static void attend(
-      Call call, int head, int row, IntPredicate kept, Expectation expectation) {
-    AttentionShape shape = AttentionShape.of(call.sizes());
+  /** States the outputs of the queries of a block row, which see the {@code kept} keys. */
+  static void attend(
+      Call call,
+      AttentionShape shape,
+      int head,
+      int row,
+      IntPredicate kept,
+      Expectation expectation) {
     int block = call.sizes().integer("block");
     int end = Math.min(shape.tokens(), (row + 1) * block);
     int from = Math.max(0, row * block - shape.offset());
     for (int query = from; query < end - shape.offset(); query++) {
-      double[] weights = weights(call, shape, head, query, key -> kept.test(key / block));
+      double[] weights = weights(call, shape, head, query, kept);
       int depth = shape.headSize();
       long start = (long) shape.keyHead(head) * shape.tokens() * depth;
       for (int d = 0; d < depth; d++) {

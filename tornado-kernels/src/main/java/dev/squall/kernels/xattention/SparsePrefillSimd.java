@@ -64,7 +64,7 @@ final class SparsePrefillSimd {
    * Block rows that a thread scores together: enough groups for a pass over the packed keys to pay,
    * and where the stride allows it a multiple of the six rows of a register tile.
    */
-  private static int blockRows(Sizes sizes) {
+  static int blockRows(Sizes sizes) {
     int side = BlockMass.groupsPerBlock(sizes);
     return side >= 64 ? 1 : 3 * Math.ceilDiv(8, side);
   }

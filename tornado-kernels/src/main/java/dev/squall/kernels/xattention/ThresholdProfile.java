@@ -1,7 +1,7 @@
 package dev.squall.kernels.xattention;
 
 import dev.squall.kernels.attention.AttentionShape;
-import dev.squall.kernels.attention.WindowWeights;
+import dev.squall.kernels.attention.BlockWeights;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
@@ -43,8 +43,7 @@ public final class ThresholdProfile {
     Call mass = run(new BlockMass(), Map.of("scores", scores.out("scores")), parameters, threads);
     Sizes sizes = scores.sizes();
     AttentionShape shape = AttentionShape.of(sizes);
-    double[][][] exact =
-        exactMass(q, k, shape, mass.sizes().integer("block"), mass.sizes().extent("NB"), threads);
+    double[][][] exact = BlockWeights.of(q, k, shape, mass.sizes().integer("block"), threads);
     int blocks = mass.sizes().extent("NB");
     Tensor thresholds = Tensor.of(new float[shape.heads()], shape.heads());
     for (int head = 0; head < shape.heads(); head++) {
@@ -74,36 +73,6 @@ public final class ThresholdProfile {
     Call call = Call.of(kernel, inputs, known);
     ((Variant.Host) kernel.variant("simd")).code().run(call, threads);
     return call;
-  }
-
-  /** True softmax weight by head, block row and block column. */
-  private static double[][][] exactMass(
-      Tensor q, Tensor k, AttentionShape shape, int block, int blocks, HostThreads threads) {
-    List<List<Map<Integer, double[]>>> pieces =
-        WindowWeights.visit(
-            q,
-            k,
-            shape,
-            IntStream.range(0, shape.tokens()).toArray(),
-            () -> new TreeMap<Integer, double[]>(),
-            (sums, row, weights, at, visible, factor) -> {
-              double[] mass = sums.computeIfAbsent(row / block, one -> new double[blocks]);
-              for (int key = 0; key < visible; key++) {
-                mass[key / block] += factor * weights[at + key];
-              }
-            },
-            threads);
-    double[][][] exact = new double[shape.heads()][blocks][blocks];
-    for (int head = 0; head < shape.heads(); head++) {
-      for (Map<Integer, double[]> piece : pieces.get(head)) {
-        for (Map.Entry<Integer, double[]> row : piece.entrySet()) {
-          for (int column = 0; column < blocks; column++) {
-            exact[head][row.getKey()][column] += row.getValue()[column];
-          }
-        }
-      }
-    }
-    return exact;
   }
 
   /**

@@ -9,6 +9,10 @@ public final class XAttentionFamily implements KernelFamily {
   @Override
   public List<Kernel> kernels() {
     return List.of(
-        new AntidiagonalScores(), new BlockMass(), new BlockSelection(), new SparsePrefill());
+        new AntidiagonalScores(),
+        new BlockMass(),
+        new BlockSelection(),
+        new SparsePrefill(),
+        new GroupPrefill());
   }
 }

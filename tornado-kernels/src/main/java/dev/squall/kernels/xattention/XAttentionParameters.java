@@ -14,7 +14,11 @@ final class XAttentionParameters {
   private XAttentionParameters() {}
 
   static Parameter stride() {
-    return Parameter.integer("stride", DEFAULT_STRIDE, 1, LARGEST_STRIDE, "tokens of a group S");
+    return stride(DEFAULT_STRIDE);
+  }
+
+  static Parameter stride(int otherwise) {
+    return Parameter.integer("stride", otherwise, 1, LARGEST_STRIDE, "tokens of a group S");
   }
 
   static Parameter block() {

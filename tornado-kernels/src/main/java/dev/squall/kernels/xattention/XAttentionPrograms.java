@@ -57,6 +57,25 @@ final class XAttentionPrograms {
     };
   }
 
+  /** Mean scores alone. */
+  static Task scoresWide(Groups groups) {
+    int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresWideTiles.TILE);
+    return new Task(
+        AntidiagonalScoresWideTiles.class,
+        "meanWide",
+        Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresWideTiles.ITEMS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                AntidiagonalScoresWideTiles::meanWide,
+                arguments.context(),
+                arguments.f32("q"),
+                arguments.f32("k"),
+                arguments.f32("scores"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
   static Task scoresTiles(Groups groups) {
     int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTiles.TILE);
     Grid grid = Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresTiles.ITEMS);
@@ -292,6 +311,13 @@ final class XAttentionPrograms {
     return new Program(List.of(tasks), scratch, dims(sizes), scalars(sizes));
   }
 
+  /** As above, with attention by an index of spans. */
+  static Program indexed(Sizes sizes, Map<String, TensorType> scratch, Task... tasks) {
+    List<Integer> dims = new ArrayList<>(dims(sizes));
+    dims.set(Layout.DECIDES, 2);
+    return new Program(List.of(tasks), scratch, dims, scalars(sizes));
+  }
+
   /** All that a signature of this family may have; see {@link Layout}. */
   private static List<Integer> dims(Sizes sizes) {
     int block = integer(sizes, "block");
@@ -303,7 +329,7 @@ final class XAttentionPrograms {
                 extent(sizes, "Hk"),
                 extent(sizes, "L"),
                 extent(sizes, "D"),
-                sizes.flag("causal") ? 1 : 0,
+                causal(sizes) ? 1 : 0,
                 1,
                 block,
                 extent(sizes, "NB"),
@@ -313,8 +339,9 @@ final class XAttentionPrograms {
                 stride > 0 ? block / stride : 0,
                 sizes.given("thresholds") ? 1 : 0,
                 firstDenseRow(sizes),
-                sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0));
-    if (sizes.parameters().containsKey("phases")) {
+                sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0,
+                integer(sizes, "local")));
+    if (sizes.parameters().containsKey("scale")) {
       Phases phases = Phases.of(sizes);
       dims.add(phases.keys());
       for (int query : phases.queries(stride)) {
@@ -322,6 +349,11 @@ final class XAttentionPrograms {
       }
     }
     return dims;
+  }
+
+  /** A kernel without the parameter is causal. */
+  private static boolean causal(Sizes sizes) {
+    return !sizes.parameters().containsKey("causal") || sizes.flag("causal");
   }
 
   private static int firstDenseRow(Sizes sizes) {

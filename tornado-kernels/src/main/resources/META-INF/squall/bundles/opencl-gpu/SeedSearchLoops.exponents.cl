@@ -4,9 +4,9 @@
 __kernel void exponents(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *w, __global uchar *exponents, __global uchar *dims)
 {
   float f_21, f_22, f_28, f_29, f_32, f_35, f_37, f_40, f_42, f_45, f_47, f_50, f_52, f_55, f_57, f_60;
-  int i_10, i_11, i_12, i_13, i_14, i_15, i_16, i_23, i_24, i_25, i_26, i_27, i_3, i_30, i_31, i_33, i_34, i_36, i_38, i_39, i_41, i_43, i_44, i_46, i_48, i_49, i_5, i_51, i_53, i_54, i_56, i_58, i_59, i_61, i_62, i_63, i_64, i_65, i_66, i_67, i_7, i_72, i_77, i_8, i_9;
-  long l_17, l_18, l_19, l_68, l_69, l_70, l_73, l_74, l_75;
-  ulong ul_0, ul_1, ul_2, ul_20, ul_4, ul_6, ul_71, ul_76;
+  int i_10, i_11, i_12, i_13, i_14, i_15, i_16, i_23, i_24, i_25, i_26, i_27, i_3, i_30, i_31, i_33, i_34, i_36, i_38, i_39, i_41, i_43, i_44, i_46, i_48, i_49, i_5, i_51, i_53, i_54, i_56, i_58, i_59, i_61, i_62, i_63, i_64, i_65, i_66, i_67, i_68, i_7, i_73, i_78, i_8, i_9;
+  long l_17, l_18, l_19, l_69, l_70, l_71, l_74, l_75, l_76;
+  ulong ul_0, ul_1, ul_2, ul_20, ul_4, ul_6, ul_72, ul_77;
 
   // BLOCK 0
   ul_0  =  (ulong) w;
@@ -179,32 +179,33 @@ __kernel void exponents(__global long *_kernel_context, __constant uchar *_const
           i_62  =  i_63;
         }  // B27
         // BLOCK 30 MERGES [28 29 ]
-        i_64  =  i_62 + i_14;
-        i_65  =  i_15 + 1;
-        i_25  =  i_64;
-        i_26  =  i_65;
+        i_64  =  i_62 + 128;
+        i_65  =  i_64 + i_14;
+        i_66  =  i_15 + 1;
+        i_25  =  i_65;
+        i_26  =  i_66;
       }  // B4
       // BLOCK 31 MERGES [5 30 ]
-      i_66  =  i_23;
+      i_67  =  i_23;
       i_14  =  i_25;
       i_15  =  i_26;
-      i_16  =  i_66;
+      i_16  =  i_67;
     }  // B3
     // BLOCK 32
-    i_67  =  i_7 << 1;
-    l_68  =  (long) i_67;
-    l_69  =  l_68 + 4L;
-    l_70  =  l_69 << 2;
-    ul_71  =  ul_1 + l_70;
-    *((__global int *) ul_71)  =  i_14;
-    i_72  =  i_67 + 1;
-    l_73  =  (long) i_72;
-    l_74  =  l_73 + 4L;
-    l_75  =  l_74 << 2;
-    ul_76  =  ul_1 + l_75;
-    *((__global int *) ul_76)  =  i_15;
-    i_77  =  i_3 + i_7;
-    i_7  =  i_77;
+    i_68  =  i_7 << 1;
+    l_69  =  (long) i_68;
+    l_70  =  l_69 + 4L;
+    l_71  =  l_70 << 2;
+    ul_72  =  ul_1 + l_71;
+    *((__global int *) ul_72)  =  i_14;
+    i_73  =  i_68 + 1;
+    l_74  =  (long) i_73;
+    l_75  =  l_74 + 4L;
+    l_76  =  l_75 << 2;
+    ul_77  =  ul_1 + l_76;
+    *((__global int *) ul_77)  =  i_15;
+    i_78  =  i_3 + i_7;
+    i_7  =  i_78;
   }  // B1
   // BLOCK 33
   return;

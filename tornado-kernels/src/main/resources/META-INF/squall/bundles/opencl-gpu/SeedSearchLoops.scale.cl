@@ -74,7 +74,7 @@ __kernel void scale(__global long *_kernel_context, __constant uchar *_constant_
       // BLOCK 7
       l_34  =  l_11 << 1;
       l_35  =  l_34 + l_12;
-      l_36  =  l_12 << 9;
+      l_36  =  l_12 << 8;
       l_37  =  l_35 + l_36;
       l_38  =  l_12 << 1;
       l_39  =  l_37 / l_38;

@@ -45,6 +45,26 @@ class MatrixTileTest {
     assertThat(overwritten[4 + columns]).isEqualTo(before[4 + columns]);
   }
 
+  @ParameterizedTest
+  @CsvSource({"6,1", "6,17", "6,33", "6,49", "4,1", "8,20"})
+  void computesTheFirstColumnsAlike(int rows, int columns) {
+    int depth = 29;
+    int panel = MatrixTile.COLUMNS;
+    int asked = Math.min(columns, panel);
+    SplittableRandom random = new SplittableRandom(rows * 1000L + columns);
+    float[] a = random(random, rows * depth);
+    float[] b = random(random, depth * panel);
+    float[] whole = new float[rows * panel];
+    MatrixTile.multiply(a, 0, depth, b, 0, panel, whole, 0, panel, rows, depth, null, 0);
+    float[] narrow = random(random, rows * panel);
+    MatrixTile.multiply(a, 0, depth, b, 0, panel, narrow, 0, panel, rows, asked, depth);
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < asked; column++) {
+        assertThat(narrow[row * panel + column]).isEqualTo(whole[row * panel + column]);
+      }
+    }
+  }
+
   private static float[] random(SplittableRandom random, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {

@@ -38,6 +38,36 @@ class ActivationsTest {
   }
 
   @Test
+  void siluHoldsItsBoundOnBothSides() {
+    float[] x = arguments();
+    float[] vector = new float[x.length];
+    Arrays.fill(vector, 3);
+    Activations.timesSilu(vector, x, 0, x.length);
+    for (int i = 0; i < x.length; i++) {
+      double expected = 3 * (double) x[i] / (1 + Math.exp(-(double) x[i]));
+      assertThat(Math.abs(vector[i] - expected))
+          .as("three times silu(%s), seed %d", x[i], SEED)
+          .isLessThanOrEqualTo(5e-7 * Math.abs(expected));
+    }
+  }
+
+  @Test
+  void biasedSoftplusIsThatOfTheSum() {
+    float[] x = arguments();
+    float[] bias = new float[Activations.LANES];
+    for (int lane = 0; lane < bias.length; lane++) {
+      bias[lane] = lane - 3.5f;
+    }
+    float[] biased = x.clone();
+    Activations.biasedSoftplus(biased, bias, x.length);
+    for (int i = 0; i < x.length; i++) {
+      x[i] += bias[i % bias.length];
+    }
+    Activations.softplus(x, 0, x.length);
+    assertThat(biased).containsExactly(x);
+  }
+
+  @Test
   void farAwayArgumentsStayFinite() {
     float[] x = new float[Activations.LANES * 2];
     x[0] = -3e38f;

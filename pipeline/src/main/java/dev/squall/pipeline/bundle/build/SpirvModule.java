@@ -4,6 +4,7 @@ import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
@@ -12,19 +13,25 @@ import java.util.function.Consumer;
 
 /**
  * Takes a SPIR-V module of version 1.4 back to 1.2, which every driver here loads. Two things that
- * our kernels have are newer: promises that integer arithmetic does not wrap, which nothing needs,
- * and variables of local memory in the interface of the entry point.
+ * our kernels have are newer: promises that integer arithmetic does not wrap, which 1.2 knows as an
+ * extension, and variables of local memory in the interface of the entry point.
+ *
+ * <p>The promises stay: without the one on the counter of a loop {@code for (i = 0; i <= r; i++)},
+ * Intel's CPU runtime 2026.2 counts wrong in some lanes.
  */
 final class SpirvModule {
   private static final int MAGIC = 0x07230203;
   private static final int VERSION_1_2 = 0x00010200;
   private static final int HEADER_WORDS = 5;
 
+  private static final int OP_EXTENSION = 10;
   private static final int OP_ENTRY_POINT = 15;
+  private static final int OP_CAPABILITY = 17;
   private static final int OP_VARIABLE = 59;
   private static final int OP_DECORATE = 71;
 
   private static final Set<Integer> NO_WRAP = Set.of(4469, 4470);
+  private static final String NO_WRAP_EXTENSION = "SPV_KHR_no_integer_wrap_decoration";
   private static final Set<Integer> INPUT_AND_OUTPUT = Set.of(1, 3);
 
   private final int[] words;
@@ -53,31 +60,50 @@ final class SpirvModule {
 
   private byte[] rewritten() {
     Set<Integer> local = new HashSet<>();
+    boolean[] promises = {false};
     forEach(
         instruction -> {
-          if (opcode(instruction[0]) == OP_VARIABLE && !INPUT_AND_OUTPUT.contains(instruction[3])) {
-            local.add(instruction[2]);
+          switch (opcode(instruction[0])) {
+            case OP_VARIABLE -> {
+              if (!INPUT_AND_OUTPUT.contains(instruction[3])) {
+                local.add(instruction[2]);
+              }
+            }
+            case OP_DECORATE -> promises[0] |= NO_WRAP.contains(instruction[2]);
+            default -> {}
           }
         });
+    int[] extension = promises[0] && words[1] > VERSION_1_2 ? noWrapExtension() : new int[0];
     ByteBuffer out =
-        ByteBuffer.allocate(words.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate((words.length + extension.length) * Integer.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(words[0]).putInt(Math.min(words[1], VERSION_1_2));
     for (int i = 2; i < HEADER_WORDS; i++) {
       out.putInt(words[i]);
     }
+    boolean[] inserted = {false};
     forEach(
         instruction -> {
-          switch (opcode(instruction[0])) {
-            case OP_DECORATE -> {
-              if (!NO_WRAP.contains(instruction[2])) {
-                put(out, instruction);
-              }
-            }
-            case OP_ENTRY_POINT -> put(out, withoutInterface(instruction, local));
-            default -> put(out, instruction);
+          int opcode = opcode(instruction[0]);
+          // Extensions stand behind the capabilities and before all else.
+          if (!inserted[0] && opcode != OP_CAPABILITY) {
+            put(out, extension);
+            inserted[0] = true;
           }
+          put(out, opcode == OP_ENTRY_POINT ? withoutInterface(instruction, local) : instruction);
         });
     return Arrays.copyOf(out.array(), out.position());
+  }
+
+  /** The instruction that makes the promises known to version 1.2. */
+  private static int[] noWrapExtension() {
+    byte[] text = NO_WRAP_EXTENSION.getBytes(StandardCharsets.US_ASCII);
+    int[] instruction = new int[2 + text.length / Integer.BYTES];
+    ByteBuffer bytes =
+        ByteBuffer.allocate(instruction.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(instruction.length << Short.SIZE | OP_EXTENSION).put(text).rewind();
+    bytes.asIntBuffer().get(instruction);
+    return instruction;
   }
 
   /** The entry point without the variables {@code left}; the interface follows the name. */

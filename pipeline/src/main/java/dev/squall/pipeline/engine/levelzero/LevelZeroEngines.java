@@ -8,6 +8,7 @@ import dev.squall.pipeline.engine.remote.ProcessLaunch;
 import dev.squall.pipeline.engine.remote.RemoteEngine;
 import dev.squall.pipeline.engine.remote.TimeLimits;
 import dev.squall.pipeline.stack.DriverStack;
+import dev.squall.pipeline.stack.Remedies;
 import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,6 @@ public final class LevelZeroEngines {
                         stack.capture() ? VALIDATION : Map.of(),
                         List.of()),
                     stack.fingerprint(),
-                    "./squall setup --list shows what can be installed"));
+                    Remedies.noDevice(stack)));
   }
 }

@@ -15,13 +15,13 @@ import org.lwjgl.system.MemoryStack;
 
 /** A kernel with all its arguments set, ready to be enqueued as often as needed. */
 final class BoundLaunch implements AutoCloseable {
-  private final KernelBundle bundle;
+  private final String entryPoint;
   private final long kernel;
   private final LaunchSize size;
   private final List<Long> ownBuffers;
 
-  private BoundLaunch(KernelBundle bundle, long kernel, LaunchSize size, List<Long> ownBuffers) {
-    this.bundle = bundle;
+  BoundLaunch(String entryPoint, long kernel, LaunchSize size, List<Long> ownBuffers) {
+    this.entryPoint = entryPoint;
     this.kernel = kernel;
     this.size = size;
     this.ownBuffers = ownBuffers;
@@ -46,7 +46,7 @@ final class BoundLaunch implements AutoCloseable {
     OpenClErrors.check(code[0], "clCreateKernel " + bundle.entryPoint());
     long sizes = buffer(context, LaunchArgument.sizes(size));
     long unused = buffer(context, new long[(int) (LaunchArgument.UNUSED_BYTES / Long.BYTES)]);
-    BoundLaunch launch = new BoundLaunch(bundle, kernel, size, List.of(sizes, unused));
+    BoundLaunch launch = new BoundLaunch(bundle.entryPoint(), kernel, size, List.of(sizes, unused));
     for (int i = 0; i < arguments.size(); i++) {
       int answer =
           switch (arguments.get(i)) {
@@ -61,7 +61,7 @@ final class BoundLaunch implements AutoCloseable {
     return launch;
   }
 
-  private static long buffer(OpenClContext context, long[] content) {
+  static long buffer(OpenClContext context, long[] content) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       int[] code = new int[1];
       long buffer =
@@ -75,7 +75,7 @@ final class BoundLaunch implements AutoCloseable {
     }
   }
 
-  private static int setBuffer(long kernel, int index, long buffer) {
+  static int setBuffer(long kernel, int index, long buffer) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       return CL10.clSetKernelArg(kernel, index, stack.pointers(buffer));
     }
@@ -96,7 +96,7 @@ final class BoundLaunch implements AutoCloseable {
               NULL,
               event.address()),
           "clEnqueueNDRangeKernel %s, global %s, local %s"
-              .formatted(bundle.entryPoint(), size.global(), size.local()));
+              .formatted(entryPoint, size.global(), size.local()));
       events.add(event);
     }
   }

@@ -4,6 +4,7 @@ import static org.lwjgl.system.MemoryUtil.NULL;
 
 import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.engine.remote.DeviceFacts;
+import dev.squall.pipeline.engine.remote.ParentWatch;
 import dev.squall.pipeline.stack.setup.KnownAnswer;
 import dev.squall.pipeline.stack.setup.StackCheck.Outcome;
 import java.io.IOException;
@@ -29,6 +30,7 @@ public final class KnownAnswerProcess {
    * @param arguments file for the lines, {@link #CAPTURE} or another word
    */
   public static void main(String[] arguments) throws IOException {
+    ParentWatch.start();
     boolean capture = arguments[1].equals(CAPTURE);
     List<OpenClInfo.Handles> devices = OpenClInfo.devices();
     for (int i = 0; i < devices.size(); i++) {

@@ -36,6 +36,9 @@ final class OpenClBackend implements DeviceBackend {
         facts.add(device);
       }
     }
+    if (facts.isEmpty() && !handles.isEmpty()) {
+      throw SquallException.unsupported("its driver loads no SPIR-V");
+    }
     return facts;
   }
 

@@ -10,7 +10,7 @@ import dev.squall.pipeline.engine.remote.ProcessLaunch;
 import dev.squall.pipeline.engine.remote.RemoteEngine;
 import dev.squall.pipeline.engine.remote.TimeLimits;
 import dev.squall.pipeline.stack.DriverStack;
-import dev.squall.profiles.DeviceKind;
+import dev.squall.pipeline.stack.Remedies;
 import dev.squall.profiles.DeviceProfiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ public final class OpenClEngines {
                         Map.of(),
                         List.of()),
                     stack.fingerprint(),
-                    "./squall setup --list shows what can be installed"))
+                    engine.equals(SPIRV_NAME) ? Remedies.noSpirv(stack) : Remedies.noDevice(stack)))
         .toList();
   }
 
@@ -115,11 +115,6 @@ public final class OpenClEngines {
   }
 
   private static BundleTarget target(Device device) {
-    DeviceKind kind = device.profile().kind();
-    return switch (kind) {
-      case CPU -> BundleTarget.OPENCL_CPU;
-      case GPU, IGPU, CAPTURE -> BundleTarget.OPENCL_GPU;
-      case FPGA, EMULATOR -> BundleTarget.OPENCL_FPGA;
-    };
+    return BundleTarget.of(device.profile().kind());
   }
 }

@@ -10,6 +10,7 @@ import dev.squall.pipeline.bundle.BoundCalls;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.ProgramArrays;
 import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.FileLaunch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,11 @@ final class OpenClSession implements DeviceSession {
         kernels.takeSeconds(),
         copiesOut.takeSeconds(),
         (System.nanoTime() - start) * 1e-9);
+  }
+
+  @Override
+  public void run(FileLaunch launch) {
+    new FileKernel(context, programs, buffers).run(launch);
   }
 
   private BoundProgram bind(Kernel kernel, Variant variant, Call call) {

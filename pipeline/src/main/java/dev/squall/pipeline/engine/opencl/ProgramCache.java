@@ -27,6 +27,7 @@ final class ProgramCache implements AutoCloseable {
   private final Path cache;
   private final BinaryFolder binaries;
   private final Map<KernelBundle, Long> programs = new HashMap<>();
+  private final Map<String, Long> ofFiles = new HashMap<>();
   private Optional<BitstreamStore> bitstreams = Optional.empty();
 
   /**
@@ -51,10 +52,27 @@ final class ProgramCache implements AutoCloseable {
       ready =
           bitstream(bundle, code)
               .or(() -> binaries.read(key).flatMap(builder::ofBinary))
-              .orElseGet(() -> build(bundle, code, key));
+              .orElseGet(
+                  () -> build(code, bundle.target() == BundleTarget.SPIRV, bundle.file(), key));
       programs.put(bundle, ready);
     }
     return ready;
+  }
+
+  /**
+   * The same for code of a user's file, which is told by its contents.
+   *
+   * @param name for messages
+   */
+  long program(byte[] code, boolean spirv, String name) {
+    String key = key(code);
+    return ofFiles.computeIfAbsent(
+        key,
+        absent ->
+            binaries
+                .read(key)
+                .flatMap(builder::ofBinary)
+                .orElseGet(() -> build(code, spirv, name, key)));
   }
 
   private Optional<Long> bitstream(KernelBundle bundle, byte[] code) {
@@ -76,11 +94,8 @@ final class ProgramCache implements AutoCloseable {
         context.facts().driver());
   }
 
-  private long build(KernelBundle bundle, byte[] content, String key) {
-    long program =
-        bundle.target() == BundleTarget.SPIRV
-            ? builder.ofSpirv(content, bundle.file())
-            : builder.ofSource(content, bundle.file());
+  private long build(byte[] content, boolean spirv, String name, String key) {
+    long program = spirv ? builder.ofSpirv(content, name) : builder.ofSource(content, name);
     binaries.keep(key, OpenClPrograms.binary(program));
     return program;
   }
@@ -100,5 +115,7 @@ final class ProgramCache implements AutoCloseable {
   public void close() {
     programs.values().forEach(CL10::clReleaseProgram);
     programs.clear();
+    ofFiles.values().forEach(CL10::clReleaseProgram);
+    ofFiles.clear();
   }
 }

@@ -2,8 +2,8 @@ package dev.squall.pipeline.engine.opencl;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.engine.remote.ChildJvm;
 import dev.squall.pipeline.stack.DriverStack;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,7 +56,17 @@ public final class StackProcess {
       folder = Files.createTempDirectory("squall-stack");
       Path findings = folder.resolve("findings");
       Path log = folder.resolve("log");
-      process = start(stack, mainClass, arguments, findings, log);
+      List<String> all = new ArrayList<>();
+      all.add(findings.toString());
+      all.addAll(arguments);
+      process =
+          new ChildJvm(
+                  OpenClEngines.JAVA_OPTIONS,
+                  mainClass.getName(),
+                  all,
+                  Optional.of(stack),
+                  Map.of())
+              .start(log, Optional.of(folder));
       boolean late = !process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
       if (late) {
         end(process);
@@ -72,33 +84,6 @@ public final class StackProcess {
     } finally {
       delete(folder);
     }
-  }
-
-  private static Process start(
-      DriverStack stack, Class<?> mainClass, List<String> arguments, Path findings, Path log)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(OpenClEngines.JAVA_OPTIONS);
-    command.add("-cp");
-    command.add(absolute(System.getProperty("java.class.path")));
-    command.add(mainClass.getName());
-    command.add(findings.toString());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    stack.applyTo(builder);
-    builder.directory(log.getParent().toFile());
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(log.toFile());
-    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    return builder.start();
-  }
-
-  /** The process has a working directory of its own. */
-  private static String absolute(String classPath) {
-    return Stream.of(classPath.split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static void end(Process process) {

@@ -3,7 +3,6 @@ package dev.squall.pipeline.engine.remote;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.stack.DriverStack;
-import java.io.File;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.StandardProtocolFamily;
@@ -95,27 +94,21 @@ final class DeviceProcess implements AutoCloseable {
 
   private static Process spawn(ProcessLaunch launch, Path socket, Path log, SharedMemory memory)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(launch.javaOptions());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(launch.mainClass());
-    command.add(socket.toString());
-    command.addAll(launch.arguments());
-    ProcessBuilder builder = new ProcessBuilder(command);
-    launch.stack().ifPresent(stack -> stack.applyTo(builder));
-    builder.environment().putAll(launch.environment());
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(log.toFile());
-    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    List<String> arguments = new ArrayList<>();
+    arguments.add(socket.toString());
+    arguments.addAll(launch.arguments());
+    Optional<Path> scratch = Optional.empty();
     if (launch.stack().filter(DriverStack::capture).isPresent()) {
       // Its driver leaves recordings there; they go with this process's folder.
-      Path scratch = memory.newFile("scratch");
-      Files.createDirectory(scratch);
-      builder.directory(scratch.toFile());
+      scratch = Optional.of(Files.createDirectory(memory.newFile("scratch")));
     }
-    return builder.start();
+    return new ChildJvm(
+            launch.javaOptions(),
+            launch.mainClass(),
+            arguments,
+            launch.stack(),
+            launch.environment())
+        .start(log, scratch);
   }
 
   /**

@@ -10,13 +10,16 @@ import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.tensor.TensorType;
 import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.FileLaunch;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,6 +41,7 @@ public final class DeviceServer {
    * @param socket path of the parent's socket
    */
   public static void serve(String socket, DeviceBackend backend) throws IOException {
+    ParentWatch.start();
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       new DeviceServer(backend).serve(new Frames(channel));
     }
@@ -77,6 +81,10 @@ public final class DeviceServer {
           forget(forget.id());
           yield new Reply.Done();
         }
+        case Request.RunFile file -> {
+          session.run(launch(file));
+          yield new Reply.Done();
+        }
       };
     } catch (SquallException e) {
       return new Reply.Failed(e.errorClass(), e.getMessage());
@@ -113,8 +121,29 @@ public final class DeviceServer {
                     (file, known) ->
                         known != null && TensorType.of(known).equals(type(shared))
                             ? known
-                            : Tensor.attach(type(shared), SharedMemory.map(Path.of(file))))));
+                            : attach(shared))));
     return attached;
+  }
+
+  private static FileLaunch launch(Request.RunFile request) {
+    List<FileLaunch.Argument> arguments = new ArrayList<>();
+    for (Request.FileArgument argument : request.arguments()) {
+      arguments.add(
+          argument.array() == null
+              ? new FileLaunch.Scalar(argument.bits())
+              : new FileLaunch.Array(attach(argument.array()), argument.written()));
+    }
+    return new FileLaunch(
+        Path.of(request.file()),
+        request.entryPoint(),
+        arguments,
+        request.atomics(),
+        request.global(),
+        request.local());
+  }
+
+  private static Tensor attach(Request.SharedTensor shared) {
+    return Tensor.attach(type(shared), SharedMemory.map(Path.of(shared.file())));
   }
 
   private void forget(long id) {

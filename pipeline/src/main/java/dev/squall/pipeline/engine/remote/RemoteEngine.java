@@ -8,6 +8,7 @@ import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.TensorMemory;
 import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.DeviceLimits;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.MissingDevice;
@@ -25,6 +26,8 @@ import java.util.function.BiFunction;
 
 /** An engine whose devices live in processes of their own, one for each driver stack. */
 public final class RemoteEngine implements Engine {
+  private static final String LISTING = "listing its devices";
+
   private final String name;
   private final List<Site> sites;
   private final DeviceProfiles profiles;
@@ -93,7 +96,9 @@ public final class RemoteEngine implements Engine {
   }
 
   private List<EnumerationCache.Answer> lookEverywhere() {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    // Not more at once than there are processors: a driver that waits for its turn seems to hang.
+    int together = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService threads = Executors.newFixedThreadPool(together)) {
       List<CompletableFuture<EnumerationCache.Answer>> answers =
           sites.stream()
               .map(site -> CompletableFuture.supplyAsync(() -> look(site), threads))
@@ -113,14 +118,11 @@ public final class RemoteEngine implements Engine {
       answer =
           EnumerationCache.Answer.of(
               process
-                  .ask(
-                      Reply.Devices.class,
-                      new Request.Enumerate(),
-                      limits.enumerate(),
-                      "listing its devices")
+                  .ask(Reply.Devices.class, new Request.Enumerate(), limits.enumerate(), LISTING)
                   .devices());
     } catch (SquallException e) {
-      answer = new EnumerationCache.Answer(List.of(), e.getMessage());
+      String context = "%s, %s: ".formatted(site.launch().name(), LISTING);
+      answer = new EnumerationCache.Answer(List.of(), e.getMessage().replace(context, ""));
       if (e.errorClass() == ErrorClass.TIMEOUT || e.errorClass() == ErrorClass.DEVICE_LOST) {
         return answer; // perhaps not next time
       }
@@ -145,7 +147,12 @@ public final class RemoteEngine implements Engine {
         facts.platform() + " " + facts.driver(),
         facts.memoryBytes(),
         traits(facts, profile),
-        profile);
+        profile,
+        new DeviceLimits(
+            facts.computeUnits(),
+            facts.maxAllocationBytes(),
+            facts.subGroupSizes(),
+            facts.spirv()));
   }
 
   private static DeviceTraits traits(DeviceFacts facts, DeviceProfile profile) {
@@ -156,6 +163,7 @@ public final class RemoteEngine implements Engine {
         workGroups,
         facts.maxWorkGroup(),
         facts.localMemoryBytes(),
+        profile.registers(),
         facts.fp16(),
         facts.fp64());
   }

@@ -6,7 +6,10 @@ import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.tensor.TensorType;
 import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.FileLaunch;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
@@ -54,6 +57,30 @@ final class RemoteSession implements DeviceSession {
         inside.compute(),
         inside.copyOut(),
         (System.nanoTime() - start) * 1e-9);
+  }
+
+  @Override
+  public void run(FileLaunch launch) {
+    List<Request.FileArgument> arguments = new ArrayList<>();
+    for (FileLaunch.Argument argument : launch.arguments()) {
+      arguments.add(
+          switch (argument) {
+            case FileLaunch.Scalar scalar -> new Request.FileArgument(null, false, scalar.bits());
+            case FileLaunch.Array array ->
+                new Request.FileArgument(reference(array.bytes()), array.written(), List.of());
+          });
+    }
+    process.ask(
+        Reply.Done.class,
+        new Request.RunFile(
+            launch.file().toAbsolutePath().toString(),
+            launch.entryPoint(),
+            arguments,
+            launch.atomics(),
+            launch.global(),
+            launch.local()),
+        limits.first(),
+        "running %s of %s".formatted(launch.entryPoint(), launch.file().getFileName()));
   }
 
   private Prepared prepare(Key key, Kernel kernel) {

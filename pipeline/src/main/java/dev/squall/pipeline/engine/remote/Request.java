@@ -13,7 +13,8 @@ import java.util.Map;
   @JsonSubTypes.Type(Request.Open.class),
   @JsonSubTypes.Type(Request.Prepare.class),
   @JsonSubTypes.Type(Request.Run.class),
-  @JsonSubTypes.Type(Request.Forget.class)
+  @JsonSubTypes.Type(Request.Forget.class),
+  @JsonSubTypes.Type(Request.RunFile.class)
 })
 sealed interface Request {
   /** Answered by {@link Reply.Devices}. */
@@ -41,6 +42,28 @@ sealed interface Request {
 
   /** Lets go of a prepared call and of tensors that no other call uses. */
   record Forget(long id) implements Request {}
+
+  /**
+   * Runs device code from a file; answered by {@link Reply.Done}.
+   *
+   * @param arguments in the kernel's order
+   */
+  record RunFile(
+      String file,
+      String entryPoint,
+      List<FileArgument> arguments,
+      List<Integer> atomics,
+      List<Integer> global,
+      List<Integer> local)
+      implements Request {}
+
+  /**
+   * An argument of {@link RunFile}: an array, or a number.
+   *
+   * @param array null for a number
+   * @param bits of a number; empty for an array
+   */
+  record FileArgument(SharedTensor array, boolean written, List<Byte> bits) {}
 
   /**
    * A tensor in shared memory.

@@ -47,7 +47,6 @@ final class SharedMemory implements TensorMemory {
   @Override
   public Block allocate(long bytes, long alignment) {
     try {
-      requireSpace(bytes);
       return create(newFile("tensor"), bytes);
     } catch (IOException e) {
       throw new SquallException(
@@ -64,6 +63,7 @@ final class SharedMemory implements TensorMemory {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
+      SpaceReservation.reserve(file, bytes);
       Block block =
           new Block(
               channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.ofAuto()),
@@ -73,14 +73,6 @@ final class SharedMemory implements TensorMemory {
     } catch (IOException e) {
       delete(file);
       throw e;
-    }
-  }
-
-  /** Writing to a mapped file on a full file system would end the process. */
-  private void requireSpace(long bytes) throws IOException {
-    long free = Files.getFileStore(folder).getUsableSpace();
-    if (free < bytes) {
-      throw new IOException("%s has %d bytes free".formatted(folder.getParent(), free));
     }
   }
 

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param run a later run
  */
 public record TimeLimits(Duration start, Duration enumerate, Duration first, Duration run) {
-  /** Overrides {@link #first} and {@link #run}, in seconds. */
+  /** Overrides {@link #first} and {@link #run}, in seconds, and lengthens the others. */
   public static final String VARIABLE = "SQUALL_DEVICE_TIMEOUT_S";
 
   private static final TimeLimits DEFAULT =
@@ -36,12 +36,17 @@ public record TimeLimits(Duration start, Duration enumerate, Duration first, Dur
       double seconds = Double.parseDouble(text);
       if (seconds > 0 && seconds < 1e6) {
         Duration limit = Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
-        return new TimeLimits(DEFAULT.start, DEFAULT.enumerate, limit, limit);
+        return new TimeLimits(
+            longer(DEFAULT.start, limit), longer(DEFAULT.enumerate, limit), limit, limit);
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
     throw SquallException.invalidInput(
         VARIABLE + " = " + text + ": expected a positive number of seconds");
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 }

@@ -40,6 +40,7 @@ final class UnknownProfile {
             OptionalInt.empty(),
             facts.subGroupSizes(),
             OptionalDouble.of(facts.localMemoryBytes() / 1024.0),
+            OptionalInt.empty(),
             Optional.empty(),
             Optional.empty()),
         new DeviceProfile.Power(UNKNOWN),

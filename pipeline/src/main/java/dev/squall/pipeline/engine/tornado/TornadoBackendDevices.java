@@ -47,8 +47,22 @@ final class TornadoBackendDevices implements DeviceBackend {
   }
 
   private static List<TornadoDevice> devices() {
-    TornadoBackend backend = new TornadoDeviceMap().getAllBackends().getFirst();
-    return backend.getAllDevices();
+    try {
+      TornadoBackend backend = new TornadoDeviceMap().getAllBackends().getFirst();
+      return backend.getAllDevices();
+    } catch (LinkageError e) {
+      // Its way to say that a driver has nothing for it, or that a library is missing.
+      throw SquallException.unsupported("TornadoVM finds no device of this driver" + cause(e));
+    }
+  }
+
+  private static String cause(Throwable error) {
+    Throwable last = error;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    String message = last.getMessage();
+    return message == null ? "" : ": " + message.lines().findFirst().orElse("");
   }
 
   private static DeviceFacts facts(int index, TornadoDevice device) {

@@ -11,6 +11,7 @@ import dev.squall.pipeline.engine.remote.TimeLimits;
 import dev.squall.pipeline.fpga.FpgaWorkplace;
 import dev.squall.pipeline.io.AtomicFile;
 import dev.squall.pipeline.stack.DriverStack;
+import dev.squall.pipeline.stack.Remedies;
 import dev.squall.profiles.DeviceProfiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,10 @@ public final class TornadoEngines {
 
   /** The site of back ends that bring no driver stack with them. */
   private static final String NVIDIA = "nvidia";
+
+  private static final String NVIDIA_REMEDY =
+      "it needs an NVIDIA GPU and its driver (Debian: nvidia-driver, libcuda1); else take the SDK out of "
+          + TornadoSdk.VARIABLE;
 
   private static final String MOST_DEVICE_MEMORY = "256GB";
 
@@ -152,7 +157,7 @@ public final class TornadoEngines {
         "%s %s %s"
             .formatted(
                 sdk.home(), sdk.version(), stack.map(DriverStack::fingerprint).orElse(NVIDIA)),
-        "see ./squall devices and the driver's own tools");
+        stack.map(Remedies::noLiveDevice).orElse(NVIDIA_REMEDY));
   }
 
   private static List<String> javaOptions(TornadoFlavor flavor, TornadoSdk sdk, Path cacheFolder) {

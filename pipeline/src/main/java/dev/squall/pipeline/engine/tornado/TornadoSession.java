@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
@@ -53,10 +55,13 @@ final class TornadoSession implements DeviceSession {
         plans.put(key, plan);
         compile = (System.nanoTime() - start) * 1e-9;
       }
-      long launched = System.nanoTime();
-      plan.execute();
-      double compute = (System.nanoTime() - launched) * 1e-9;
-      return new Times(compile, 0, compute, 0, (System.nanoTime() - start) * 1e-9);
+      TornadoProfilerResult clock = plan.execute().getProfilerResult();
+      return new Times(
+          compile,
+          clock.getDeviceWriteTime() * 1e-9,
+          clock.getDeviceKernelTime() * 1e-9,
+          clock.getDeviceReadTime() * 1e-9,
+          (System.nanoTime() - start) * 1e-9);
     } catch (TornadoOutOfMemoryException | TornadoMemoryException e) {
       throw failure(ErrorClass.OUT_OF_MEMORY, key, e);
     } catch (SquallException e) {
@@ -96,7 +101,10 @@ final class TornadoSession implements DeviceSession {
     }
     ProgramGraph graph =
         ProgramGraph.build("g" + graphs++, program, call.inputs(), call.outputs(), this::launch);
-    TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.graph()).withDevice(device);
+    TornadoExecutionPlan plan =
+        new TornadoExecutionPlan(graph.graph())
+            .withDevice(device)
+            .withProfiler(ProfilerMode.SILENT);
     return fpga ? plan : plan.withGridScheduler(graph.grids());
   }
 

@@ -1,6 +1,8 @@
 package dev.squall.pipeline.model.attention;
 
 import dev.squall.kernels.attention.BlockMask;
+import dev.squall.kernels.attention.KeyRuns;
+import dev.squall.kernels.attention.SparseAttentionSimd;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
@@ -27,10 +29,19 @@ final class KernelAttention implements PrefillAttention {
   private final Kernel kernel;
   private final Map<String, String> parameters;
 
+  /** Inputs besides q, k and v. */
+  private final Map<String, Tensor> more;
+
   KernelAttention(String name, Kernel kernel, Map<String, String> parameters) {
+    this(name, kernel, parameters, Map.of());
+  }
+
+  KernelAttention(
+      String name, Kernel kernel, Map<String, String> parameters, Map<String, Tensor> more) {
     this.name = name;
     this.kernel = kernel;
     this.parameters = Map.copyOf(parameters);
+    this.more = Map.copyOf(more);
   }
 
   @Override
@@ -45,17 +56,49 @@ final class KernelAttention implements PrefillAttention {
 
   @Override
   public LayerAttention bind(AttentionTensors tensors) {
+    if (tensors.shape().offset() > 0) {
+      requireChunks();
+      if (isDense()) {
+        return denseBehind(tensors);
+      }
+    }
     Map<String, String> all = new HashMap<>(parameters);
     if (kernel.signature().parameters().stream().anyMatch(it -> it.name().equals(SCALE))) {
       all.put(SCALE, Float.toString(tensors.shape().scale()));
     }
-    Map<String, Tensor> inputs = Map.of("q", tensors.q(), "k", tensors.k(), "v", tensors.v());
+    Map<String, Tensor> inputs = new HashMap<>(more);
+    inputs.put("q", tensors.q());
+    inputs.put("k", tensors.k());
+    inputs.put("v", tensors.v());
     Call fresh = Call.of(kernel, inputs, all);
     Map<String, Tensor> outputs = new HashMap<>(fresh.outputs());
     outputs.put("o", tensors.o());
     Call call = fresh.withOutputs(outputs);
     Variant.Host variant = hostVariant(call);
     return threads -> attend(tensors, call, variant, threads);
+  }
+
+  private boolean isDense() {
+    return kernel.id().equals(DENSE);
+  }
+
+  /** Dense attention needs no kernel of its own to begin behind earlier tokens. */
+  private void requireChunks() {
+    if (!isDense() && kernel.signature().inputs().getFirst().dims().contains("L")) {
+      throw SquallException.unsupported(
+          "%s takes whole prompts, no chunks behind earlier tokens (--chunk)"
+              .formatted(kernel.id()));
+    }
+  }
+
+  private LayerAttention denseBehind(AttentionTensors tensors) {
+    KeyRuns all = KeyRuns.dense(tensors.shape());
+    int heads = tensors.shape().heads();
+    return threads -> {
+      SparseAttentionSimd.attend(
+          tensors.q(), tensors.k(), tensors.v(), tensors.o(), tensors.shape(), all, threads);
+      return AttentionOutcome.dense(heads);
+    };
   }
 
   private Variant.Host hostVariant(Call call) {
@@ -119,10 +162,6 @@ final class KernelAttention implements PrefillAttention {
               () -> HeadFigures.together(metric("recall"), metric("lowest_head_recall"), heads));
     }
 
-    private boolean isDense() {
-      return kernel.id().equals(DENSE);
-    }
-
     private Optional<String> densityPort() {
       return kernel.signature().outputs().stream()
           .filter(port -> port.dims().equals(List.of("H")))
@@ -131,13 +170,16 @@ final class KernelAttention implements PrefillAttention {
           .findFirst();
     }
 
-    private Optional<BlockMask> mask() {
+    @Override
+    public Optional<BlockMask> mask() {
       boolean told =
           call.outputs().containsKey("mask")
               && call.sizes().parameters().get("block") instanceof Long
               && call.out("mask").rank() == 3;
       return told
-          ? Optional.of(new BlockMask(call.out("mask"), call.sizes().integer("block")))
+          ? Optional.of(
+              new BlockMask(
+                  call.out("mask"), call.sizes().integer("block"), tensors.shape().offset()))
           : Optional.empty();
     }
 

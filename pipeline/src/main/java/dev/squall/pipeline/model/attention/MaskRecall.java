@@ -13,7 +13,7 @@ final class MaskRecall {
   private MaskRecall() {}
 
   static HeadFigures of(AttentionTensors tensors, BlockMask mask) {
-    int tokens = tensors.shape().tokens();
+    int tokens = tensors.shape().queries();
     int rows = Math.min(ROWS_PER_HEAD, tokens);
     int heads = tensors.shape().heads();
     double[] covered = new double[heads * rows];

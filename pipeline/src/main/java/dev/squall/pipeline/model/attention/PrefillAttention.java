@@ -11,6 +11,14 @@ public interface PrefillAttention {
   Map<String, String> parameters();
 
   /**
+   * What a layer is given; itself unless layers have settings of their own. The same object is
+   * bound once for consecutive layers.
+   */
+  default PrefillAttention ofLayer(int layer) {
+    return this;
+  }
+
+  /**
    * Binds the method to tensors that each layer fills anew.
    *
    * @throws dev.squall.kernels.error.SquallException INVALID_INPUT if they and the settings do not

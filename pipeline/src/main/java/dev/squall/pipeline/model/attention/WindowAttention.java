@@ -30,7 +30,7 @@ public final class WindowAttention implements PrefillAttention {
   public LayerAttention bind(AttentionTensors tensors) {
     AttentionShape shape = tensors.shape();
     KeyRuns runs = KeyRuns.window(shape, window);
-    Outcome outcome = new Outcome(density(shape.tokens()), shape.heads());
+    Outcome outcome = new Outcome(density(shape), shape.heads());
     return threads -> {
       SparseAttentionSimd.attend(
           tensors.q(), tensors.k(), tensors.v(), tensors.o(), shape, runs, threads);
@@ -38,10 +38,12 @@ public final class WindowAttention implements PrefillAttention {
     };
   }
 
-  private double density(int tokens) {
-    double whole = 0.5 * tokens * (tokens + 1.0);
-    double beyond = Math.max(0, tokens - window);
-    return (whole - 0.5 * beyond * (beyond + 1)) / whole;
+  private double density(AttentionShape shape) {
+    double seen = 0;
+    for (int row = 0; row < shape.queries(); row++) {
+      seen += Math.min(window, shape.visibleKeys(row));
+    }
+    return seen / shape.visiblePairs();
   }
 
   /** The model asks for no more than the window, so there is nothing to recall beyond it. */

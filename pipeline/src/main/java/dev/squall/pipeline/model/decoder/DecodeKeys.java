@@ -16,6 +16,14 @@ public interface DecodeKeys {
   default void prompt(int layer, AttentionTensors tensors) {}
 
   /**
+   * Looks at the queries of a token before its heads are asked for their keys.
+   *
+   * @param queries features of all heads after one another, without the factor of the dot products
+   * @param cache keys of tokens 0 to {@code keys} − 1
+   */
+  default void token(int layer, float[] queries, KeyValueCache cache, int keys) {}
+
+  /**
    * Writes the runs of keys that a head sees to {@code runs} as pairs (first key, last key + 1),
    * ascending and without overlap, and answers how many. At least one key must be seen. Heads are
    * asked from several threads.

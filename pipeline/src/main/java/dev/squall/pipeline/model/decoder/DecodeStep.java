@@ -64,6 +64,7 @@ final class DecodeStep {
     cache.append(layer, qkv, keysAt, valuesAt);
     // A window is the model's own; what lies in it is not thinned out further.
     DecodeKeys seen = shape.windowed(layer) ? DecodeKeys.last(shape.window()) : keys;
+    seen.token(layer, qkv, cache, cache.tokens() + 1);
     threads.forEach(
         shape.heads(),
         () -> new RowAttention(shape, cache, seen),

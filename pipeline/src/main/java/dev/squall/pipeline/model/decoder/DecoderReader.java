@@ -2,14 +2,18 @@ package dev.squall.pipeline.model.decoder;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.host.BlockFormat;
 import dev.squall.kernels.host.QuantizedMatrix;
+import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.Origin;
 import dev.squall.pipeline.model.decoder.DecoderShape.Pairing;
 import dev.squall.pipeline.model.gguf.GgufFile;
 import dev.squall.pipeline.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,15 +37,20 @@ final class DecoderReader {
   private static final int MOST_HEADS = 1 << 12;
 
   private final GgufFile file;
+  private final Map<String, Tensor> replacements;
   private final String architecture;
   private final Set<String> used = new HashSet<>();
 
-  private DecoderReader(GgufFile file, String architecture) {
+  private DecoderReader(GgufFile file, Map<String, Tensor> replacements, String architecture) {
     this.file = file;
+    this.replacements = replacements;
     this.architecture = architecture;
   }
 
-  static Decoder read(GgufFile file) {
+  /**
+   * @param replacements single-precision tensors by the names of those whose place they take
+   */
+  static Decoder read(GgufFile file, Map<String, Tensor> replacements) {
     String architecture = file.text("general.architecture");
     if (!architecture.equals(LLAMA) && !architecture.equals(GEMMA3)) {
       throw unsupported(
@@ -50,7 +59,7 @@ final class DecoderReader {
           "= %s is not supported; known are llama and gemma3"
               .formatted(Origin.quote(architecture)));
     }
-    DecoderReader reader = new DecoderReader(file, architecture);
+    DecoderReader reader = new DecoderReader(file, replacements, architecture);
     reader.refuseOptions();
     Tokenizer tokenizer = Tokenizer.of(file);
     DecoderShape shape = reader.shape(tokenizer.size());
@@ -184,12 +193,31 @@ final class DecoderReader {
 
   private QuantizedMatrix matrix(String name, int rows, int depth) {
     used.add(name);
-    return file.matrix(name, rows, depth);
+    if (!replacements.containsKey(name)) {
+      return file.matrix(name, rows, depth);
+    }
+    return new QuantizedMatrix(BlockFormat.F32, replacement(name, rows, depth).data(), rows, depth);
   }
 
   private float[] vector(String name, int length) {
     used.add(name);
-    return file.vector(name, length);
+    return replacements.containsKey(name)
+        ? replacement(name, length).toFloatArray()
+        : file.vector(name, length);
+  }
+
+  private Tensor replacement(String name, long... shape) {
+    Tensor tensor = replacements.get(name);
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      throw SquallException.invalidInput(
+          "weights: %s has shape %s, %s has %s there"
+              .formatted(
+                  Origin.quote(name),
+                  Arrays.toString(tensor.shape()),
+                  file.name(),
+                  Arrays.toString(shape)));
+    }
+    return tensor;
   }
 
   private void refuseUnusedTensors() {
@@ -198,6 +226,12 @@ final class DecoderReader {
         throw SquallException.unsupported(
             "%s: tensor %s has no place in a %s decoder as Squall knows it"
                 .formatted(file.name(), Origin.quote(name), architecture));
+      }
+    }
+    for (String name : replacements.keySet()) {
+      if (!used.contains(name)) {
+        throw SquallException.invalidInput(
+            "weights: %s has no tensor %s".formatted(file.name(), Origin.quote(name)));
       }
     }
   }

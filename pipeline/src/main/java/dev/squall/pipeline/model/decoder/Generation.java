@@ -42,7 +42,8 @@ public record Generation(int tokens, PrefillResult prefill, double seconds) {
             prompt,
             attention,
             cache,
-            (layer, tensors, outcome) -> keys.prompt(layer, tensors),
+            PrefillObserver.ofGlobalLayers(
+                decoder.shape(), (layer, tensors, outcome) -> keys.prompt(layer, tensors)),
             threads);
     DecodeStep step = new DecodeStep(decoder, cache, keys, threads);
     float[] logits = lastLogits(decoder, prefill.hidden(), threads);
@@ -61,7 +62,7 @@ public record Generation(int tokens, PrefillResult prefill, double seconds) {
   }
 
   /** The logits behind the last token of a prompt. */
-  private static float[] lastLogits(Decoder decoder, TokenPanels hidden, HostThreads threads) {
+  static float[] lastLogits(Decoder decoder, TokenPanels hidden, HostThreads threads) {
     float[] last = new float[decoder.shape().width()];
     int panel = hidden.panels() - 1;
     int column = hidden.width(panel) - 1;

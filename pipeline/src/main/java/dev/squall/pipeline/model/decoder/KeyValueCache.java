@@ -44,6 +44,10 @@ public final class KeyValueCache {
     return tokens;
   }
 
+  DecoderShape shape() {
+    return shape;
+  }
+
   int capacity() {
     return capacity;
   }
@@ -61,6 +65,18 @@ public final class KeyValueCache {
     tokens = prompt;
   }
 
+  /** Gives the keys and values of the first tokens of one layer, which {@link #store} took. */
+  void load(int layer, int count, AttentionTensors tensors) {
+    int all = tensors.shape().tokens();
+    int size = shape.headSize();
+    for (int head = 0; head < shape.keyHeads(); head++) {
+      long to = 4L * head * all * size;
+      int from = at(head, 0);
+      MemorySegment.copy(keys[layer], from, tensors.k().data(), F32, to, count * size);
+      MemorySegment.copy(values[layer], from, tensors.v().data(), F32, to, count * size);
+    }
+  }
+
   /** Takes the keys and values of the next token, all key heads after one another. */
   void append(int layer, float[] features, int keysAt, int valuesAt) {
     int size = shape.headSize();
@@ -74,6 +90,11 @@ public final class KeyValueCache {
   /** Counts the token whose keys and values all layers have taken. */
   void advance() {
     tokens++;
+  }
+
+  /** Forgets all tokens from {@code tokens} on. */
+  void rewind(int tokens) {
+    this.tokens = tokens;
   }
 
   /** Keys of a layer; see {@link #at}. */

@@ -13,6 +13,7 @@ import dev.squall.pipeline.model.attention.AttentionTensors;
 import dev.squall.pipeline.model.attention.LayerAttention;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.attention.WindowAttention;
+import java.util.Arrays;
 
 /**
  * The forward pass of a whole prompt, layer by layer. Between attention calls a layer is computed
@@ -30,7 +31,12 @@ public final class Prefill {
   private final HostThreads threads;
   private final TokenPanels residual;
   private final AttentionTensors tensors;
-  private final LayerAttention global;
+
+  /** Tokens of earlier chunks. */
+  private final int offset;
+
+  private PrefillAttention bound;
+  private LayerAttention global;
   private final LayerAttention windowed;
   private final Rotation globalRotation;
   private final Rotation localRotation;
@@ -40,7 +46,12 @@ public final class Prefill {
 
   private final TokenPanels narrow;
 
-  private Prefill(Decoder decoder, int tokens, PrefillAttention attention, HostThreads threads) {
+  /**
+   * @param offset tokens before these
+   */
+  private Prefill(
+      Decoder decoder, int tokens, int offset, PrefillAttention attention, HostThreads threads) {
+    this.offset = offset;
     this.decoder = decoder;
     this.shape = decoder.shape();
     this.threads = threads;
@@ -48,14 +59,79 @@ public final class Prefill {
     this.tensors =
         AttentionTensors.allocate(
             new AttentionShape(
-                shape.heads(), shape.keyHeads(), tokens, shape.headSize(), true, shape.scale()));
-    this.global = attention.bind(tensors);
-    this.windowed = shape.window() > 0 ? new WindowAttention(shape.window()).bind(tensors) : global;
+                shape.heads(),
+                shape.keyHeads(),
+                offset + tokens,
+                shape.headSize(),
+                true,
+                shape.scale(),
+                tokens));
+    this.windowed = shape.window() > 0 ? new WindowAttention(shape.window()).bind(tensors) : null;
+    // Settings that do not fit show before any work is done.
+    int firstGlobal = 0;
+    while (firstGlobal < shape.layers() - 1 && shape.windowed(firstGlobal)) {
+      firstGlobal++;
+    }
+    bind(attention, firstGlobal);
     this.globalRotation = new Rotation(shape.pairing(), shape.headSize(), shape.base());
     this.localRotation = new Rotation(shape.pairing(), shape.headSize(), shape.localBase());
     int chunk = Math.min(tokens, CHUNK_PANELS * COLUMNS);
     this.wide = new TokenPanels(chunk, Math.max(2 * shape.hidden(), qkvFeatures()));
     this.narrow = new TokenPanels(chunk, Math.max(shape.width(), shape.queryFeatures()));
+  }
+
+  private LayerAttention bind(PrefillAttention attention, int layer) {
+    PrefillAttention ofLayer = attention.ofLayer(layer);
+    if (!ofLayer.equals(bound)) {
+      global = ofLayer.bind(tensors);
+      bound = ofLayer;
+    }
+    return global;
+  }
+
+  /**
+   * Runs a prompt in chunks, each behind the cached keys and values of those before it.
+   *
+   * @param chunk tokens of a chunk; from the prompt's length on it is one
+   * @param cache takes keys and values; must be empty
+   * @param observer sees each layer of each chunk
+   * @throws SquallException INVALID_INPUT as above; UNSUPPORTED for a method that takes whole
+   *     prompts alone
+   */
+  public static PrefillResult run(
+      Decoder decoder,
+      int[] prompt,
+      int chunk,
+      PrefillAttention attention,
+      KeyValueCache cache,
+      PrefillObserver observer,
+      HostThreads threads) {
+    requireFits(decoder.shape(), prompt.length);
+    TokenPanels hidden = new TokenPanels(prompt.length, decoder.shape().width());
+    double seconds = 0;
+    double attentionSeconds = 0;
+    for (int from = 0; from < prompt.length; from += chunk) {
+      int to = (int) Math.min(prompt.length, (long) from + chunk);
+      int[] tokens = Arrays.copyOfRange(prompt, from, to);
+      PrefillResult result = behind(decoder, tokens, from, attention, cache, observer, threads);
+      copy(result.hidden(), hidden, from);
+      seconds += result.seconds();
+      attentionSeconds += result.attentionSeconds();
+      if (chunk >= prompt.length) {
+        break;
+      }
+    }
+    return new PrefillResult(hidden, seconds, attentionSeconds);
+  }
+
+  private static void copy(TokenPanels from, TokenPanels to, int firstToken) {
+    for (int token = 0; token < from.tokens(); token++) {
+      int target = firstToken + token;
+      for (int feature = 0; feature < from.features(); feature++) {
+        to.data()[to.at(target / COLUMNS, feature) + target % COLUMNS] =
+            from.data()[from.at(token / COLUMNS, feature) + token % COLUMNS];
+      }
+    }
   }
 
   /**
@@ -73,16 +149,31 @@ public final class Prefill {
       PrefillObserver observer,
       HostThreads threads) {
     requireFits(decoder.shape(), prompt.length);
-    Prefill prefill = new Prefill(decoder, prompt.length, attention, threads);
+    return behind(decoder, prompt, 0, attention, cache, observer, threads);
+  }
+
+  private static PrefillResult behind(
+      Decoder decoder,
+      int[] prompt,
+      int offset,
+      PrefillAttention attention,
+      KeyValueCache cache,
+      PrefillObserver observer,
+      HostThreads threads) {
+    Prefill prefill = new Prefill(decoder, prompt.length, offset, attention, threads);
     long start = System.nanoTime();
     prefill.embed(prompt);
     long attending = 0;
     long observing = 0;
     for (int layer = 0; layer < prefill.shape.layers(); layer++) {
       boolean window = prefill.shape.windowed(layer);
+      if (offset > 0) {
+        cache.load(layer, offset, prefill.tensors);
+      }
       prefill.queriesKeysValues(layer, window);
+      LayerAttention method = window ? prefill.windowed : prefill.bind(attention, layer);
       long before = System.nanoTime();
-      AttentionOutcome outcome = (window ? prefill.windowed : prefill.global).attend(threads);
+      AttentionOutcome outcome = method.attend(threads);
       long after = System.nanoTime();
       attending += after - before;
       if (cache != null) {
@@ -175,13 +266,13 @@ public final class Prefill {
       int chunkToken) {
     int token = chunkToken + panel * COLUMNS;
     int size = shape.headSize();
-    Rotation.Turns turns = rotation.turns(token);
+    Rotation.Turns turns = rotation.turns(offset + token);
     for (int head = 0; head < shape.heads() + 2 * shape.keyHeads(); head++) {
       int at = qkv.at(panel, head * size);
       int keyHead = head - shape.heads();
       int valueHead = keyHead - shape.keyHeads();
       if (valueHead >= 0) {
-        layout.store(qkv, panel, head * size, tensors.v(), valueHead, token);
+        layout.store(qkv, panel, head * size, tensors.v(), valueHead, offset + token);
         continue;
       }
       if (weights.headNorms().isPresent()) {
@@ -193,7 +284,7 @@ public final class Prefill {
       if (keyHead < 0) {
         layout.store(qkv, panel, head * size, tensors.q(), head, token);
       } else {
-        layout.store(qkv, panel, head * size, tensors.k(), keyHead, token);
+        layout.store(qkv, panel, head * size, tensors.k(), keyHead, offset + token);
       }
     }
   }

@@ -9,6 +9,15 @@ public interface PrefillObserver {
   /** The attention of {@code layer} is done; the tensors are the next layer's too. */
   void attended(int layer, AttentionTensors tensors, AttentionOutcome outcome);
 
+  /** Looks at the layers without a window alone, to which a method of attention applies. */
+  static PrefillObserver ofGlobalLayers(DecoderShape shape, PrefillObserver observer) {
+    return (layer, tensors, outcome) -> {
+      if (!shape.windowed(layer)) {
+        observer.attended(layer, tensors, outcome);
+      }
+    };
+  }
+
   static PrefillObserver none() {
     return (layer, tensors, outcome) -> {};
   }

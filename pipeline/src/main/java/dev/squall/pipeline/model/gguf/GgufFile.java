@@ -1,10 +1,16 @@
 package dev.squall.pipeline.model.gguf;
 
 import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.host.BlockFormat;
+import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.host.QuantizedMatrix;
+import dev.squall.kernels.host.RowDecoder;
+import dev.squall.kernels.tensor.ElementType;
+import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.MappedFile;
 import dev.squall.pipeline.io.Origin;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -151,6 +157,41 @@ public final class GgufFile {
     return values;
   }
 
+  /**
+   * A tensor in single precision, widened now; the axis that runs fastest is the last.
+   *
+   * @throws SquallException INVALID_INPUT if it is absent, OUT_OF_MEMORY if it does not fit
+   */
+  public Tensor widened(String name, HostThreads threads) {
+    GgufTensor tensor = tensor(name);
+    long[] shape = new long[tensor.shape().length];
+    for (int axis = 0; axis < shape.length; axis++) {
+      shape[axis] = tensor.shape()[shape.length - 1 - axis];
+    }
+    Tensor wide = Tensor.allocate(ElementType.F32, shape);
+    int depth = Math.toIntExact(tensor.shape()[0]);
+    QuantizedMatrix rows =
+        new QuantizedMatrix(
+            tensor.format(),
+            file.asSlice(tensor.at(), tensor.bytes()),
+            Math.toIntExact(wide.elements() / depth),
+            depth);
+    threads.forEach(
+        rows.rows(),
+        () -> new WideRow(rows.decoder(), new float[depth]),
+        (row, index) -> row.copy((int) index, wide));
+    return wide;
+  }
+
+  /** The row that a thread widens. */
+  private record WideRow(RowDecoder decoder, float[] values) {
+    void copy(int row, Tensor to) {
+      decoder.row(row, values, 0);
+      long at = (long) row * values.length * Float.BYTES;
+      MemorySegment.copy(values, 0, to.data(), ValueLayout.JAVA_FLOAT_UNALIGNED, at, values.length);
+    }
+  }
+
   private GgufTensor tensor(String name) {
     GgufTensor tensor = header.tensors().get(name);
     if (tensor == null) {
@@ -177,6 +218,11 @@ public final class GgufFile {
       throw origin.fault("lacks the key " + Origin.quote(key));
     }
     return value;
+  }
+
+  /** How a tensor is kept. */
+  public BlockFormat format(String name) {
+    return tensor(name).format();
   }
 
   /** All tensors by name, for whoever lists them. */

@@ -96,8 +96,7 @@ final class BlockGradient {
    * @param out with respect to what the block adds
    * @param patched with respect to what the patches see
    */
-  Plane reverse(
-      Tape tape, Plane out, Plane patched, Neighbourhoods patches, ScanGradient scan) {
+  Plane reverse(Tape tape, Plane out, Plane patched, Neighbourhoods patches, ScanGradient scan) {
     int inner = block.inner();
     int rank = block.stepRank();
     int tokens = tape.x.tokens();

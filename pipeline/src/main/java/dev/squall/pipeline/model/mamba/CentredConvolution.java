@@ -53,8 +53,7 @@ record CentredConvolution(Tensor weight, Tensor bias) {
   }
 
   /** Adds {@code factor} times the values {@code offset} tokens further on. */
-  private static void shifted(
-      float factor, float[] from, int at, int offset, Plane into, int row) {
+  private static void shifted(float factor, float[] from, int at, int offset, Plane into, int row) {
     int first = Math.max(0, -offset);
     int last = Math.min(into.tokens(), into.tokens() - offset);
     for (int t = first; t < last; t++) {

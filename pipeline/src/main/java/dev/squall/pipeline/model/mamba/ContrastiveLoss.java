@@ -70,8 +70,7 @@ record ContrastiveLoss(int positives, double temperature) {
     return cosines;
   }
 
-  private static void addTimes(
-      float factor, float[] x, int from, float[] y, int to, int count) {
+  private static void addTimes(float factor, float[] x, int from, float[] y, int to, int count) {
     for (int i = 0; i < count; i++) {
       y[to + i] += factor * x[from + i];
     }

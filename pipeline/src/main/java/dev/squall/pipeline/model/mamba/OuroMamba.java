@@ -103,8 +103,7 @@ public final class OuroMamba {
    * @return losses of the noise and of the samples
    */
   public List<Losses> generate(SynthesisSettings settings, Path out, IntConsumer done) {
-    List<SampleSynthesis.Sample> samples =
-        new SampleSynthesis(model, settings).run(threads, done);
+    List<SampleSynthesis.Sample> samples = new SampleSynthesis(model, settings).run(threads, done);
     SyntheticSamplesFile.write(out, samples, settings);
     return List.of(
         mean(samples, SampleSynthesis.Sample::before),

@@ -188,9 +188,7 @@ final class QuantizedArithmetic implements BlockArithmetic {
             flipped.put(
                 port,
                 flippedSteps(
-                    tensor,
-                    operands.tokens(),
-                    (int) (tensor.elements() / operands.tokens()))));
+                    tensor, operands.tokens(), (int) (tensor.elements() / operands.tokens()))));
     return flipped;
   }
 

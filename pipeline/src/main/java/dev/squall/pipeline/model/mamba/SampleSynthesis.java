@@ -67,8 +67,7 @@ final class SampleSynthesis {
     for (int step = 1; step <= settings.iterations(); step++) {
       ModelGradient.Result own = gradient.of(plane, wanted, patches, scratch);
       before = before == null ? losses(own) : before;
-      double size =
-          rate * Math.sqrt(1 - Math.pow(SECOND, step)) / (1 - Math.pow(FIRST, step));
+      double size = rate * Math.sqrt(1 - Math.pow(SECOND, step)) / (1 - Math.pow(FIRST, step));
       adam(x, own.gradient().values(), mean, square, (float) size);
     }
     double[] after = losses(gradient.of(plane, wanted, patches, scratch));

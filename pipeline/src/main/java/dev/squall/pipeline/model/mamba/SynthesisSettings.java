@@ -122,8 +122,7 @@ public record SynthesisSettings(
 
   private static void requireCount(String what, int value, int least) {
     if (value < least) {
-      throw SquallException.invalidInput(
-          "%s = %d: expected from %d".formatted(what, value, least));
+      throw SquallException.invalidInput("%s = %d: expected from %d".formatted(what, value, least));
     }
   }
 

@@ -20,11 +20,9 @@ final class SyntheticSamplesFile {
 
   private SyntheticSamplesFile() {}
 
-  static void write(
-      Path path, List<SampleSynthesis.Sample> samples, SynthesisSettings settings) {
+  static void write(Path path, List<SampleSynthesis.Sample> samples, SynthesisSettings settings) {
     Plane first = samples.getFirst().plane();
-    Tensor all =
-        Tensor.allocate(ElementType.F32, samples.size(), first.tokens(), first.channels());
+    Tensor all = Tensor.allocate(ElementType.F32, samples.size(), first.tokens(), first.channels());
     Tensor losses = Tensor.allocate(ElementType.F32, samples.size(), 4);
     for (int i = 0; i < samples.size(); i++) {
       SampleSynthesis.Sample sample = samples.get(i);

@@ -59,6 +59,12 @@ public final class Tokenizer {
     return tokens.toArray();
   }
 
+  /** The tokens of a text that follows another: none that begins a text, no control tokens. */
+  public int[] encodeBehind(String text) {
+    int[] tokens = encode(text, false, 4 * text.length() + 2);
+    return vocabulary.addsBeginning() ? Arrays.copyOfRange(tokens, 1, tokens.length) : tokens;
+  }
+
   /** The bytes that a token stands for; none for a control token. UTF-8 only taken together. */
   public byte[] bytes(int token) {
     return encoder.bytes(token);

@@ -19,7 +19,10 @@ class SpirvModuleTest {
   private static final int[] HEADER_1_4 = {MAGIC, 0x00010400, 17, 40, 0};
   private static final int[] HEADER_1_2 = {MAGIC, 0x00010200, 17, 40, 0};
 
+  private static final int EXTENSION = 10;
+  private static final int MEMORY_MODEL = 14;
   private static final int ENTRY_POINT = 15;
+  private static final int CAPABILITY = 17;
   private static final int VARIABLE = 59;
   private static final int DECORATE = 71;
   private static final int KERNEL = 6;
@@ -65,16 +68,35 @@ class SpirvModuleTest {
     return SpirvModule.toVersion12("some kernel", bytes(join(parts)));
   }
 
+  /** "SPV_KHR_no_integer_wrap_decoration" and the zero behind it, by fours. */
+  private static int[] noWrapExtension() {
+    String name = "SPV_KHR_no_integer_wrap_decoration";
+    int[] words = new int[9];
+    for (int i = 0; i < name.length(); i++) {
+      words[i / 4] |= name.charAt(i) << 8 * (i % 4);
+    }
+    return instruction(EXTENSION, words);
+  }
+
   @Test
-  void promisesThatNothingWrapsGo() {
-    int[] aligned = instruction(DECORATE, 7, ALIGNMENT, 16);
-    assertThat(
-            converted(
-                HEADER_1_4,
-                instruction(DECORATE, 7, NO_SIGNED_WRAP),
-                aligned,
-                instruction(DECORATE, 8, NO_UNSIGNED_WRAP)))
-        .isEqualTo(bytes(join(HEADER_1_2, aligned)));
+  void promisesThatNothingWrapsStayAsAnExtension() {
+    int[] capability = instruction(CAPABILITY, 6);
+    int[] other = instruction(EXTENSION, 'o' | 'n' << 8 | 'e' << 16);
+    int[] rest =
+        join(
+            other,
+            instruction(MEMORY_MODEL, 2, 2),
+            instruction(DECORATE, 7, NO_SIGNED_WRAP),
+            instruction(DECORATE, 7, ALIGNMENT, 16),
+            instruction(DECORATE, 8, NO_UNSIGNED_WRAP));
+    assertThat(converted(HEADER_1_4, capability, capability, rest))
+        .isEqualTo(bytes(join(HEADER_1_2, capability, capability, noWrapExtension(), rest)));
+  }
+
+  @Test
+  void withoutPromisesThereIsNoExtension() {
+    int[] rest = join(instruction(CAPABILITY, 6), instruction(DECORATE, 7, ALIGNMENT, 16));
+    assertThat(converted(HEADER_1_4, rest)).isEqualTo(bytes(join(HEADER_1_2, rest)));
   }
 
   @Test

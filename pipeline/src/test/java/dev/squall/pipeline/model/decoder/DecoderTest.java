@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.tensor.ElementType;
+import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.model.attention.AttentionMethods;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.testing.GgufBytes;
@@ -263,5 +265,58 @@ class DecoderTest {
             .i32s("tokenizer.ggml.token_type", 1),
         ErrorClass.INVALID_INPUT,
         "lacks the key \"llama.embedding_length\"");
+  }
+
+  private static Tensor tensor(TinyModel model, String name, double factor) {
+    double[][] rows = model.weight(name);
+    float[] values = new float[rows.length * rows[0].length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (factor * rows[i / rows[0].length][i % rows[0].length]);
+    }
+    return name.contains("norm")
+        ? Tensor.of(values, values.length)
+        : Tensor.of(values, rows.length, rows[0].length);
+  }
+
+  /** Twice the gate's norm is twice the matrices behind it. */
+  @Test
+  void otherWeightsTakeThePlaceOfTheFilesOwn() throws IOException {
+    TinyModel model = model(false);
+    Path file = Files.write(folder.resolve("it.gguf"), model.bytes());
+    int[] tokens = tokens(40, 3);
+    double own = scores(Decoder.open(file), tokens, AttentionMethods.dense()).perplexity();
+    Map<String, Tensor> same =
+        Map.of(
+            "blk.0.attn_k.weight", tensor(model, "blk.0.attn_k.weight", 1),
+            "blk.0.ffn_norm.weight", tensor(model, "blk.0.ffn_norm.weight", 1));
+    assertThat(scores(Decoder.open(file, same), tokens, AttentionMethods.dense()).perplexity())
+        .isCloseTo(own, within(1e-6 * own));
+    Map<String, Tensor> norm =
+        Map.of("blk.0.ffn_norm.weight", tensor(model, "blk.0.ffn_norm.weight", 2));
+    Map<String, Tensor> matrices =
+        Map.of(
+            "blk.0.ffn_gate.weight", tensor(model, "blk.0.ffn_gate.weight", 2),
+            "blk.0.ffn_up.weight", tensor(model, "blk.0.ffn_up.weight", 2));
+    double doubled =
+        scores(Decoder.open(file, norm), tokens, AttentionMethods.dense()).perplexity();
+    assertThat(doubled).isNotCloseTo(own, within(1e-3 * own));
+    assertThat(scores(Decoder.open(file, matrices), tokens, AttentionMethods.dense()).perplexity())
+        .isCloseTo(doubled, within(1e-5 * doubled));
+  }
+
+  @Test
+  void otherWeightsOfAnotherModelAreRefused() throws IOException {
+    Path file = Files.write(folder.resolve("it.gguf"), model(false).bytes());
+    Tensor zeros = Tensor.allocate(ElementType.F32, 3, 4);
+    assertRefused(file, "blk.99.attn_k.weight", zeros, "has no tensor \"blk.99.attn_k.weight\"");
+    assertRefused(file, "blk.0.attn_k.weight", zeros, "has shape [3, 4]");
+  }
+
+  private static void assertRefused(Path file, String name, Tensor tensor, String message) {
+    assertThatThrownBy(() -> Decoder.open(file, Map.of(name, tensor)))
+        .isInstanceOfSatisfying(
+            SquallException.class,
+            e -> assertThat(e.errorClass()).isEqualTo(ErrorClass.INVALID_INPUT))
+        .hasMessageContaining(message);
   }
 }

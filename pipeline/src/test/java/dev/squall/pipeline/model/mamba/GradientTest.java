@@ -187,8 +187,7 @@ class GradientTest {
   void contrastiveLoss(double temperature) {
     double[][] features = normal(1, 15, 6);
     ContrastiveLoss.Result own = new ContrastiveLoss(4, temperature).of(plane(features));
-    assertThat(own.value())
-        .isCloseTo(DoubleModel.contrast(features, 4, temperature), within(1e-6));
+    assertThat(own.value()).isCloseTo(DoubleModel.contrast(features, 4, temperature), within(1e-6));
     assertGradient(features, in -> DoubleModel.contrast(in, 4, temperature), own.gradient());
   }
 
@@ -199,8 +198,7 @@ class GradientTest {
     for (int t = 0; t < 9; t++) {
       equal.set(1, t, 2);
     }
-    assertThat(new ContrastiveLoss(2, .1).of(equal).value())
-        .isCloseTo(Math.log(4), within(1e-9));
+    assertThat(new ContrastiveLoss(2, .1).of(equal).value()).isCloseTo(Math.log(4), within(1e-9));
   }
 
   @Test
@@ -284,10 +282,7 @@ class GradientTest {
   @Test
   void descentLowersBothLosses() {
     SynthesisSettings settings =
-        SynthesisSettings.usual()
-            .withPatches(3, 2, 4, .2)
-            .withSize(3, 40)
-            .withDescent(60, .1, 5);
+        SynthesisSettings.usual().withPatches(3, 2, 4, .2).withSize(3, 40).withDescent(60, .1, 5);
     List<SampleSynthesis.Sample> samples =
         new SampleSynthesis(model, settings).run(HostThreads.all(), done -> {});
     assertThat(samples).hasSize(3);

@@ -1,4 +1,4 @@
-package dev.squall.kernels.mamba;
+package dev.squall.kernels.host;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,15 +8,16 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Turns rows of one channel (time contiguous) into vectors of one time step (channels across the
- * lanes) and back, square by square of LANES × LANES floats.
+ * Transposes squares of LANES × LANES floats: rows of one channel (time contiguous) into vectors of
+ * one time step (channels across the lanes) and back, or rows of tokens into rows of features. For
+ * one thread.
  *
  * <p>For every power of two s below LANES, rows i and i + s of a square exchange the elements whose
  * columns differ from the row in bit s (Eklundh 1972). Two powers are done on four rows in
  * registers, so that 16 lanes take two passes over memory.
  */
-final class LaneTranspose {
-  private static final VectorSpecies<Float> SPECIES = Activations.SPECIES;
+public final class LaneTranspose {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
   /** One exchange: the partner lane, and the lanes of the lower row that receive from the upper. */
@@ -40,23 +41,24 @@ final class LaneTranspose {
   /**
    * Transposes {@code squares} neighbouring squares of rows into columns.
    *
-   * @param rows LANES rows of {@code stride} floats
+   * @param rows LANES rows of {@code stride} floats, of which those from {@code from} on are turned
    * @param columns for each position along the rows one vector of LANES
    */
-  void toLanes(float[] rows, int stride, float[] columns, int squares) {
+  public void toLanes(float[] rows, int from, int stride, float[] columns, int squares) {
     for (int s = 0; s < squares; s++) {
-      transpose(rows, s * LANES, stride, columns, s * LANES * LANES, LANES);
+      transpose(rows, from + s * LANES, stride, columns, s * LANES * LANES, LANES);
     }
   }
 
   /** The inverse of {@link #toLanes}. */
-  void toRows(float[] columns, float[] rows, int stride, int squares) {
+  public void toRows(float[] columns, float[] rows, int from, int stride, int squares) {
     for (int s = 0; s < squares; s++) {
-      transpose(columns, s * LANES * LANES, LANES, rows, s * LANES, stride);
+      transpose(columns, s * LANES * LANES, LANES, rows, from + s * LANES, stride);
     }
   }
 
-  private void transpose(
+  /** Transposes one square; strides are in elements between rows. */
+  public void transpose(
       float[] from, int fromOffset, int fromStride, float[] to, int toOffset, int toStride) {
     float[] source = from;
     int offset = fromOffset;

@@ -1,13 +1,13 @@
-package dev.squall.pipeline.cli;
+package dev.squall.pipeline.machine;
 
 import java.nio.file.Path;
 
 /** Where Squall keeps what it has measured. */
-final class UserFiles {
+public final class UserFiles {
   private UserFiles() {}
 
   /** The property {@code squall.cache}, {@code $SQUALL_CACHE}, or the user's cache directory. */
-  static Path cache() {
+  public static Path cache() {
     String own = System.getProperty("squall.cache", System.getenv("SQUALL_CACHE"));
     if (own != null && !own.isBlank()) {
       return Path.of(own);
@@ -20,7 +20,7 @@ final class UserFiles {
     return base.resolve("squall");
   }
 
-  static Path history() {
+  public static Path history() {
     return cache().resolve("history.jsonl");
   }
 }

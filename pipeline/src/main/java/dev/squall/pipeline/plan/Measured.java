@@ -1,0 +1,147 @@
+package dev.squall.pipeline.plan;
+
+import dev.squall.kernels.spec.Cost;
+import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Variant;
+import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.graph.Stage;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What one process saw of a stage on a device: a line of the history.
+ *
+ * @param code hash of the code that ran, see {@link CodeHash}
+ * @param shapeClass the parameters and optional inputs; shapes of one class differ in extents alone
+ * @param sizes extents, parameters and optional inputs
+ * @param operations of a call, whatever the variant
+ * @param bytes that a call must move in the device's memory
+ * @param first seconds of the first run, with all compilation
+ * @param seconds of the later runs, copies to and from the device left out
+ * @param launch what of these is not spent in the kernels themselves
+ * @param in bytes copied to the device, and the seconds that took; zero where nothing moved
+ * @param out the same from the device
+ */
+public record Measured(
+    String kernel,
+    String variant,
+    String device,
+    String driver,
+    String code,
+    String shapeClass,
+    String sizes,
+    double operations,
+    double bytes,
+    double first,
+    List<Double> seconds,
+    double launch,
+    Copied in,
+    Copied out) {
+  public Measured {
+    seconds = seconds.stream().map(Measured::rounded).toList();
+  }
+
+  private static double rounded(double seconds) {
+    return Double.isFinite(seconds)
+        ? BigDecimal.valueOf(seconds).round(new MathContext(5)).doubleValue()
+        : seconds;
+  }
+
+  /** Bytes moved over a link, and how long that took. */
+  public record Copied(double bytes, double seconds) {
+    public static final Copied NONE = new Copied(0, 0);
+
+    Copied plus(Copied other) {
+      return new Copied(bytes + other.bytes, seconds + other.seconds);
+    }
+  }
+
+  /** Of a stage's runs. */
+  public static Measured of(
+      Stage stage,
+      Variant variant,
+      Device device,
+      double first,
+      List<Double> seconds,
+      double launch,
+      Copied in,
+      Copied out) {
+    Cost cost = stage.kernel().cost(stage.sizes());
+    Key key = Key.of(stage, variant, device);
+    return new Measured(
+        key.kernel(),
+        key.variant(),
+        key.device(),
+        key.driver(),
+        key.code(),
+        shapeClass(stage.sizes()),
+        stage.sizes().key(),
+        cost.operations(),
+        cost.bytes(),
+        first,
+        seconds,
+        launch,
+        in,
+        out);
+  }
+
+  /** What must be equal for times to say something of each other. */
+  record Key(String kernel, String variant, String device, String driver, String code) {
+    static Key of(Stage stage, Variant variant, Device device) {
+      return new Key(
+          stage.kernel().id(),
+          variant.name(),
+          device.qualifiedId(),
+          driver(device),
+          CodeHash.of(stage.kernel(), variant, stage.sizes()));
+    }
+
+    static String driver(Device device) {
+      return device.driver() + " on " + device.name();
+    }
+  }
+
+  Key key() {
+    return new Key(kernel, variant, device, driver, code);
+  }
+
+  static String shapeClass(Sizes sizes) {
+    return new Sizes(Map.of(), sizes.parameters(), sizes.given()).key();
+  }
+
+  /** Whether a line of a file holds what a record needs. */
+  boolean complete() {
+    return kernel != null
+        && variant != null
+        && device != null
+        && driver != null
+        && code != null
+        && shapeClass != null
+        && sizes != null
+        && in != null
+        && out != null
+        && isTime(first)
+        && launch >= 0
+        && operations >= 0
+        && bytes >= 0
+        && !seconds.isEmpty()
+        && seconds.stream().allMatch(Measured::isTime);
+  }
+
+  private static boolean isTime(double seconds) {
+    return seconds > 0 && Double.isFinite(seconds);
+  }
+
+  @Override
+  public String toString() {
+    return "%s/%s on %s: %s"
+        .formatted(
+            kernel,
+            variant,
+            device,
+            seconds.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+  }
+}

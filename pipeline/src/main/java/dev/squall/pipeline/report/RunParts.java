@@ -1,0 +1,38 @@
+package dev.squall.pipeline.report;
+
+import dev.squall.pipeline.engine.DeviceSession;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Where the time of repeated runs went: copies and kernels, as the device's own clock saw them. */
+public final class RunParts {
+  private final List<DeviceSession.Times> runs = new ArrayList<>();
+
+  public void add(DeviceSession.Times times) {
+    runs.add(times);
+  }
+
+  double copyInMilliseconds(int lastRuns) {
+    return median(lastRuns, DeviceSession.Times::copyIn);
+  }
+
+  double kernelMilliseconds(int lastRuns) {
+    return median(lastRuns, DeviceSession.Times::compute);
+  }
+
+  double copyOutMilliseconds(int lastRuns) {
+    return median(lastRuns, DeviceSession.Times::copyOut);
+  }
+
+  private double median(int lastRuns, ToDoubleFunction<DeviceSession.Times> part) {
+    double[] values =
+        runs.subList(Math.max(0, runs.size() - lastRuns), runs.size()).stream()
+            .mapToDouble(part)
+            .sorted()
+            .toArray();
+    int middle = values.length / 2;
+    return 1e3
+        * (values.length % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]));
+  }
+}

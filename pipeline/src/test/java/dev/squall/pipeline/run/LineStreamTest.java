@@ -1,0 +1,213 @@
+package dev.squall.pipeline.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.squall.kernels.error.ErrorClass;
+import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.spec.Call;
+import dev.squall.pipeline.engine.Devices;
+import dev.squall.pipeline.engine.Engine;
+import dev.squall.pipeline.engine.jvm.JvmEngine;
+import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.graph.StageGraph;
+import dev.squall.pipeline.plan.History;
+import dev.squall.pipeline.plan.LearnedCostModel;
+import dev.squall.pipeline.plan.Plan;
+import dev.squall.pipeline.plan.Planner;
+import dev.squall.pipeline.plan.Request;
+import dev.squall.pipeline.plan.Wishes;
+import dev.squall.pipeline.testing.FaultyDevice;
+import dev.squall.pipeline.testing.Graphs;
+import dev.squall.pipeline.testing.Profiles;
+import dev.squall.pipeline.testing.WorkingDevice;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LineStreamTest {
+  private static final List<String> NONE = List.of();
+
+  private final Engine host = new JvmEngine(Profiles.card(1e-6), 1L << 30, HostThreads.all());
+  private final History history = History.inMemory();
+
+  private StreamResult stream(
+      StageGraph graph, List<String> on, int inFlight, int runs, Engine... engines) {
+    Devices devices = new Devices(List.of(engines));
+    Planner planner = new Planner(devices, new LearnedCostModel(history));
+    Request request = Request.of(Wishes.parse("--device", on, graph), Wishes.none());
+    Plan plan = planner.plan(graph, request);
+    return new LineStream(
+            devices,
+            Replanning.by(lost -> planner.plan(graph, request.withoutLost(lost))),
+            history,
+            inFlight)
+        .run(plan, Graphs.tensors(), runs);
+  }
+
+  private static void assertRight(StreamResult result) {
+    for (Map.Entry<Stage, Call> stage : result.calls().entrySet()) {
+      if (stage.getKey().name().equals("last")) {
+        for (int i = 0; i < Graphs.ELEMENTS; i++) {
+          assertThat(stage.getValue().out("y").f32(i)).isEqualTo(12f * i);
+        }
+      }
+    }
+  }
+
+  private static List<String> notes(StreamResult result) {
+    return result.notes().stream().map(StreamResult.Note::what).toList();
+  }
+
+  @Test
+  void everyRunIsTimedAndRight() {
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(1));
+    StreamResult result =
+        stream(Graphs.diamond(), List.of("first=card", "left=host"), 1, 9, host, card);
+
+    assertThat(result.seconds()).hasSize(9).allMatch(seconds -> seconds > 0);
+    assertThat(result.spans()).hasSize(4);
+    assertThat(result.totalSeconds())
+        .isGreaterThanOrEqualTo(
+            result.seconds().stream().mapToDouble(Double::doubleValue).sum() * 0.99);
+    assertRight(result);
+  }
+
+  @Test
+  void severalRunsInFlightAreRightToo() {
+    WorkingDevice one = new WorkingDevice("one", Profiles.card(1));
+    WorkingDevice two = new WorkingDevice("two", Profiles.card(1));
+    StreamResult result =
+        stream(
+            Graphs.diamond(),
+            List.of("first=one", "left=two", "right=host", "last=one"),
+            3,
+            20,
+            host,
+            one,
+            two);
+
+    assertRight(result);
+    assertThat(one.calls()).hasSize(40);
+    assertThat(one.mostCallsAtOnce()).isEqualTo(1);
+  }
+
+  @Test
+  void stagesOfSuccessiveRunsOverlap() {
+    WorkingDevice one = new WorkingDevice("one", Profiles.card(1), call -> sleep(20));
+    WorkingDevice two = new WorkingDevice("two", Profiles.card(1), call -> sleep(20));
+    List<String> on = List.of("first=one", "second=two");
+    double alone = stream(Graphs.chain(), on, 1, 10, one, two).totalSeconds();
+    double pipelined = stream(Graphs.chain(), on, 2, 10, one, two).totalSeconds();
+
+    assertThat(alone).isGreaterThanOrEqualTo(10 * 0.040);
+    assertThat(pipelined).as("eleven steps of 20 ms instead of twenty").isLessThan(alone * 0.8);
+  }
+
+  @Test
+  void theHostServesWhileADeviceCompilesThenHandsOver() {
+    CountDownLatch hostServed = new CountDownLatch(1);
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(1), call -> await(hostServed));
+    Plan[] used = new Plan[1];
+    Thread release =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  sleep(150);
+                  hostServed.countDown();
+                });
+    StreamResult result = stream(Graphs.single(), NONE, 1, 60_000, host, card);
+    used[0] = result.plan();
+
+    assertThat(used[0].decisions().getFirst().choice().device().id()).isEqualTo("card");
+    assertThat(notes(result).getFirst())
+        .matches("fake-card:card is ready after \\d+ ms and takes over from the host");
+    assertThat(result.notes().getFirst().run()).as("runs that the host served").isGreaterThan(1);
+    assertThat(result.spans().getFirst().used().device().id()).isEqualTo("card");
+    assertThat(release.isAlive()).isFalse();
+  }
+
+  @Test
+  void aDeviceThatCannotCompileIsLostAndTheHostGoesOn() {
+    FaultyDevice card = FaultyDevice.closed(ErrorClass.COMPILE, "card", Profiles.card(1));
+    StreamResult result = stream(Graphs.diamond(), NONE, 1, 2000, host, card);
+
+    assertRight(result);
+    assertThat(notes(result).getFirst())
+        .startsWith("fake-card:card is lost: card cannot be opened");
+    assertThat(result.spans()).allMatch(span -> span.used().device().id().equals("host"));
+  }
+
+  @Test
+  void aDeviceThatComputesWronglyNeverTakesOver() {
+    FaultyDevice card = FaultyDevice.wrong("card", Profiles.card(1));
+    StreamResult result = stream(Graphs.diamond(), NONE, 1, 2000, host, card);
+
+    assertRight(result);
+    assertThat(notes(result).getFirst()).contains("is WRONG");
+  }
+
+  @Test
+  void aLostDeviceLeadsToAnotherPlan() {
+    // The better card fails in the middle of the stream; nothing is planned on the host.
+    FaultyDevice best =
+        FaultyDevice.failingAt(20, ErrorClass.DEVICE_LOST, "best", Profiles.card(100));
+    WorkingDevice next = new WorkingDevice("next", Profiles.card(50));
+    StreamResult result = stream(Graphs.diamond(), NONE, 1, 12, best, next);
+
+    assertRight(result);
+    assertThat(notes(result)).anyMatch(note -> note.startsWith("fake-best:best is lost: "));
+    assertThat(notes(result)).anyMatch(note -> note.startsWith("planned anew: first goes from"));
+    assertThat(result.plan().decisions())
+        .allMatch(decision -> decision.choice().device().id().equals("next"));
+  }
+
+  @Test
+  void aStageThatMeasuresFarFromItsPredictionLeadsToAnotherPlan() {
+    // Every call of a fake says that it took a millisecond; the profile of "boast" says far less.
+    WorkingDevice boast = new WorkingDevice("boast", Profiles.card(1000));
+    WorkingDevice honest = new WorkingDevice("honest", Profiles.card(0.001));
+    StreamResult result = stream(Graphs.single(), NONE, 1, 30, boast, honest);
+
+    assertThat(notes(result).getFirst())
+        .startsWith("first tiles on fake-boast:boast takes 1.00 ms, ");
+    assertThat(notes(result)).anyMatch(note -> note.startsWith("planned anew: "));
+    assertThat(result.plan().decisions().getFirst().choice().device().id()).isEqualTo("honest");
+    assertThat(honest.calls()).isNotEmpty();
+  }
+
+  @Test
+  void whatIsForcedFailsLoudly() {
+    FaultyDevice card = FaultyDevice.failingAt(5, ErrorClass.DEVICE_LOST, "card", Profiles.card(1));
+    SquallException failure =
+        catchThrowableOfType(
+            SquallException.class,
+            () -> stream(Graphs.single(), List.of("card"), 1, 10, host, card));
+
+    assertThat(failure.errorClass()).isEqualTo(ErrorClass.DEVICE_LOST);
+    assertThat(card.openSessions()).isZero();
+  }
+
+  private static void sleep(int milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("nobody released the latch");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
