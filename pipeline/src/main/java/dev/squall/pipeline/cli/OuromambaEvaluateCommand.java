@@ -169,13 +169,7 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
     }
     Devices devices = Machine.look(OptionalLong.empty()).devices();
     return ouroMamba.evaluate(
-        files,
-        extra,
-        calibrations,
-        evaluated,
-        rounds,
-        devices,
-        devices.select(device).getFirst());
+        files, extra, calibrations, evaluated, rounds, devices, devices.select(device).getFirst());
   }
 
   /** Noise with each seed, synthetic samples of each file. */

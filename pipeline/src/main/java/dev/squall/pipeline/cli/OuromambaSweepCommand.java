@@ -89,8 +89,7 @@ final class OuromambaSweepCommand implements Callable<Integer> {
         }
       }
     }
-    var calibration =
-        OuromambaModel.calibration(kind, calibrationText, samples, seed, synthetic);
+    var calibration = OuromambaModel.calibration(kind, calibrationText, samples, seed, synthetic);
     byte[] evaluated = text == null ? OuroMamba.evaluationText() : OuroMamba.text(text);
     OuroMamba ouroMamba = OuromambaModel.open(model);
     OuromambaModel.requireSamples(ouroMamba, calibration);

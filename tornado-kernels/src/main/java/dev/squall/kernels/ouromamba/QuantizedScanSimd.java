@@ -103,7 +103,9 @@ final class QuantizedScanSimd {
         });
   }
 
-  /** A tile's scan; what it says of a state that is not finite must name the whole call's channel. */
+  /**
+   * A tile's scan; what it says of a state that is not finite must name the whole call's channel.
+   */
   private static void scan(Call tile, int firstChannel) {
     try {
       CODE.code().run(tile, ALONE);

@@ -196,7 +196,8 @@ class QuantizedScanTest {
     parameters.put("quantize_delta", "false");
     assertThatThrownBy(() -> KernelRuns.run(KERNEL, "simd", inputs, parameters))
         .isInstanceOf(SquallException.class)
-        .hasMessageMatching("ouromamba.scan: state \\d of channel 66 is not finite from token 2 .*");
+        .hasMessageMatching(
+            "ouromamba.scan: state \\d of channel 66 is not finite from token 2 .*");
   }
 
   @Test

@@ -167,8 +167,7 @@ public final class OuroMamba {
       Devices devices,
       Device device) {
     try (DeviceCalls calls = new DeviceCalls(devices, device)) {
-      return evaluate(
-          files, extra, calibrations, text, rounds, calls, device.qualifiedId());
+      return evaluate(files, extra, calibrations, text, rounds, calls, device.qualifiedId());
     }
   }
 

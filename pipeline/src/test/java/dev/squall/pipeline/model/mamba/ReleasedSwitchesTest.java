@@ -51,8 +51,7 @@ class ReleasedSwitchesTest {
   private static Map<String, Tensor> kernel(Tensor x, Tensor scales) {
     return new HashMap<>(
         new KernelCalls.Host(THREADS)
-            .run(
-                new OutlierQuantizer(), Map.of("x", x, "inlier_scale", scales), Map.of())
+            .run(new OutlierQuantizer(), Map.of("x", x, "inlier_scale", scales), Map.of())
             .outputs());
   }
 
@@ -154,8 +153,7 @@ class ReleasedSwitchesTest {
   }
 
   private static double error(SegmentModel model, String bits, byte[] text, int[] tokens) {
-    QuantSettings settings =
-        QuantSettings.of(bits).withWindow(tokens.length).withDetection(10, 1);
+    QuantSettings settings = QuantSettings.of(bits).withWindow(tokens.length).withDetection(10, 1);
     Plane own = logits(model, settings, text, tokens);
     double[][] expected = SmallModel.logits(model, tokens);
     double error = 0;
