@@ -71,13 +71,17 @@ public final class ModelSweep {
                 settings.refresh(),
                 settings.sigma(),
                 calibration.label());
+    byte[] from =
+        calibration.kind().equals("synthetic")
+            ? OuroMamba.text(calibration.synthetic())
+            : calibration.text();
     String key =
         "%s %s %d %08x %08x"
             .formatted(
                 settings,
                 calibration.label(),
                 calibration.samples(),
-                Arrays.hashCode(calibration.text()),
+                Arrays.hashCode(from),
                 Arrays.hashCode(text));
     Path file = folder.resolve(name + ".json");
     EvaluationRow known = read(file, key);
