@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       OuromambaGenerateCommand.class,
       OuromambaQuantizeCommand.class,
-      OuromambaEvaluateCommand.class
+      OuromambaEvaluateCommand.class,
+      OuromambaSweepCommand.class
     })
 final class OuromambaCommand implements Runnable {
   @Spec private CommandSpec spec;

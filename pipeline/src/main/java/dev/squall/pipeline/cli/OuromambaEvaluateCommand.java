@@ -3,14 +3,17 @@ package dev.squall.pipeline.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.model.mamba.EvaluationRow;
 import dev.squall.pipeline.model.mamba.OuroMamba;
 import dev.squall.pipeline.model.mamba.QuantScheme;
 import dev.squall.pipeline.model.mamba.QuantSettings;
+import dev.squall.pipeline.model.mamba.Released;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -110,6 +113,21 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
   private Path text;
 
   @Option(
+      names = "--released",
+      split = ",",
+      paramLabel = "WHAT",
+      description =
+          "Where --bits follow the released code: detection (over all windows together), scales"
+              + " (both directions share those of the backward one), none (${DEFAULT-VALUE}).")
+  private List<String> released = List.of("none");
+
+  @Option(
+      names = "--device",
+      paramLabel = "ID",
+      description = "Where kernels run; dense layers of fp32 stay on the host (${DEFAULT-VALUE}).")
+  private String device = "host";
+
+  @Option(
       names = "--rounds",
       paramLabel = "N",
       description = "Timed rounds after a first one (${DEFAULT-VALUE}).")
@@ -129,7 +147,7 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
     byte[] evaluated = text == null ? OuroMamba.evaluationText() : OuroMamba.text(text);
     OuroMamba ouroMamba = OuromambaModel.open(model);
     calibrations.forEach(calibration -> OuromambaModel.requireSamples(ouroMamba, calibration));
-    List<EvaluationRow> rows = ouroMamba.evaluate(files, extra, calibrations, evaluated, rounds);
+    List<EvaluationRow> rows = rows(ouroMamba, extra, calibrations, evaluated);
     if (json) {
       JsonMapper mapper = new JsonMapper();
       for (EvaluationRow row : rows) {
@@ -139,6 +157,19 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
       System.out.print(EvaluationText.table(rows, evaluated.length));
     }
     return ExitCodes.GOOD;
+  }
+
+  private List<EvaluationRow> rows(
+      OuroMamba ouroMamba,
+      List<QuantSettings> extra,
+      List<OuroMamba.Calibration> calibrations,
+      byte[] evaluated) {
+    if (device.equals("host")) {
+      return ouroMamba.evaluate(files, extra, calibrations, evaluated, rounds);
+    }
+    Devices devices = Machine.look(OptionalLong.empty()).devices();
+    return ouroMamba.evaluate(
+        files, extra, calibrations, evaluated, rounds, devices, devices.select(device).getFirst());
   }
 
   /** Noise with each seed, synthetic samples of each file. */
@@ -168,7 +199,8 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
                 QuantSettings.of(word)
                     .with(scheme)
                     .withScanBits(scan)
-                    .withRawSteps(OuromambaModel.rawSteps(where));
+                    .withRawSteps(OuromambaModel.rawSteps(where))
+                    .with(Released.of(released));
             all.addAll(detections(settings));
           }
         }
@@ -200,7 +232,7 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
   /** The table for the terminal. */
   static final class EvaluationText {
     private static final String FORMAT =
-        "%-26s %-11s %4s %-8s %7s %6s %-9s %9s %-30s %11s %8s %9s %9s%n";
+        "%-26s %-11s %4s %-8s %7s %6s %-16s %9s %-30s %11s %8s %9s %9s%n";
 
     private EvaluationText() {}
 

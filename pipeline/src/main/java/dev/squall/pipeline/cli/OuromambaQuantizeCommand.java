@@ -3,7 +3,9 @@ package dev.squall.pipeline.cli;
 import dev.squall.pipeline.model.mamba.OuroMamba;
 import dev.squall.pipeline.model.mamba.QuantScheme;
 import dev.squall.pipeline.model.mamba.QuantSettings;
+import dev.squall.pipeline.model.mamba.Released;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -91,6 +93,15 @@ final class OuromambaQuantizeCommand implements Callable<Integer> {
   private String steps = "raw";
 
   @Option(
+      names = "--released",
+      split = ",",
+      paramLabel = "WHAT",
+      description =
+          "Where to follow the released code: detection (over all windows together), scales (both"
+              + " directions share those of the backward one), none (${DEFAULT-VALUE}).")
+  private List<String> released = List.of("none");
+
+  @Option(
       names = "--window",
       paramLabel = "STEPS",
       description = "Steps with static scales of their own (${DEFAULT-VALUE}).")
@@ -104,7 +115,8 @@ final class OuromambaQuantizeCommand implements Callable<Integer> {
             .withScanBits(scanBits)
             .withRawSteps(OuromambaModel.rawSteps(steps))
             .withWindow(window)
-            .withDetection(refresh, sigma);
+            .withDetection(refresh, sigma)
+            .with(Released.of(released));
     var calibration = OuromambaModel.calibration(kind, text, samples, seed, synthetic);
     OuroMamba ouroMamba = OuromambaModel.open(model);
     OuromambaModel.requireSamples(ouroMamba, calibration);

@@ -29,8 +29,10 @@ class MambaCommandsTest {
         "ouromamba quantize typeseg --bits w4a8 --out x --sigma -1 | sigma = -1.0: expected 0 to",
         "ouromamba quantize typeseg --bits w4a8 --out x --samples 0 | samples = 0: expected from",
         "ouromamba quantize typeseg --bits w4a8 --out x --calibrate y | calibrate y: expected real,",
+        "ouromamba quantize typeseg --bits w4a8 --out x --released y | released y: expected none,",
         "ouromamba generate typeseg --out x --patch 4 | patch = 4: expected an odd number",
         "ouromamba generate typeseg --out x --window 20 | 5 patches in 20 tokens: too few for 12",
+        "ouromamba sweep typeseg --out x --bits w1a8 | weights of 1 bits: expected 2 to 8",
         "ouromamba quantize typeseg --bits w4a8 --out x | no model typeseg at ",
         "ouromamba evaluate typeseg | nothing to evaluate: name a FILE or give --bits",
         "ouromamba evaluate typeseg --bits w4a8 --rounds -1 | --rounds"

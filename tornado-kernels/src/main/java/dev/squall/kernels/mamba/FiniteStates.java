@@ -8,7 +8,7 @@ import dev.squall.kernels.tensor.Tensor;
  * Finds states that left the range of single precision. They never come back, so the last states
  * tell, and only then the step is looked for.
  */
-final class FiniteStates {
+public final class FiniteStates {
   private FiniteStates() {}
 
   /**
@@ -16,16 +16,27 @@ final class FiniteStates {
    *     it was not finite
    */
   static void require(Call call) {
+    require(call, "mamba.selective_scan", 0);
+  }
+
+  /**
+   * The same of a scan of some neighbouring channels of another kernel's.
+   *
+   * @param kernel that is to be named
+   * @param firstChannel its number of the call's first channel
+   */
+  public static void require(Call call, String kernel, long firstChannel) {
     Tensor last = call.out("last_state");
     int states = call.sizes().extent("N");
     for (long i = 0; i < last.elements(); i++) {
       if (!Float.isFinite(last.f32(i))) {
-        throw complaint(call, i / states, (int) (i % states));
+        throw complaint(call, kernel, firstChannel, i / states, (int) (i % states));
       }
     }
   }
 
-  private static SquallException complaint(Call call, long channel, int n) {
+  private static SquallException complaint(
+      Call call, String kernel, long firstChannel, long channel, int n) {
     int length = call.sizes().extent("L");
     int states = call.sizes().extent("N");
     long group = channel / (call.sizes().dim("C") / call.sizes().dim("G"));
@@ -44,8 +55,7 @@ final class FiniteStates {
       }
     }
     return SquallException.invalidInput(
-        "mamba.selective_scan: state %d of channel %d is not finite from token %d on (u, delta or b"
-                .formatted(n, channel, step)
-            + " too large there?)");
+        "%s: state %d of channel %d is not finite from token %d on (u, delta or b too large there?)"
+            .formatted(kernel, n, firstChannel + channel, step));
   }
 }

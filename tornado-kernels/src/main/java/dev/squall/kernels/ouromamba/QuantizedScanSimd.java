@@ -1,7 +1,9 @@
 package dev.squall.kernels.ouromamba;
 
+import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.mamba.Activations;
+import dev.squall.kernels.mamba.FiniteStates;
 import dev.squall.kernels.mamba.SelectiveScan;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Sizes;
@@ -97,8 +99,20 @@ final class QuantizedScanSimd {
           int first = (int) (index % tilesOfGroup) * tile;
           int count = Math.min(tile, scan.groupChannels - first);
           scratch.load(group * scan.groupChannels + first, count);
-          CODE.code().run(scratch.call(group), ALONE);
+          scan(scratch.call(group), scratch.first);
         });
+  }
+
+  /**
+   * A tile's scan; what it says of a state that is not finite must name the whole call's channel.
+   */
+  private static void scan(Call tile, int firstChannel) {
+    try {
+      CODE.code().run(tile, ALONE);
+    } catch (SquallException e) {
+      FiniteStates.require(tile, "ouromamba.scan", firstChannel);
+      throw e;
+    }
   }
 
   /** Bytes of b and c, and of each thread's scratch. */

@@ -182,6 +182,24 @@ class QuantizedScanTest {
         .isEqualTo(Verdict.WRONG);
   }
 
+  /** The channel is the call's, not that of the tile that a thread had. */
+  @Test
+  void namesTokenAndChannelOfAStateThatOverflows() {
+    Map<String, Tensor> inputs = new HashMap<>(random(new int[] {70, 3, 1, 6}, false, true, 1));
+    inputs.get("delta").f32(66 * 6 + 2, 3e38f);
+    inputs.get("q_in").i8(2 * 70 + 66, (byte) 7);
+    inputs.get("q_out").i8(2 * 70 + 66, (byte) 0);
+    inputs.get("outlier").i8(2 * 70 + 66, (byte) 0);
+    inputs.get("inlier_scale").f32(2, 1e10f);
+    inputs.get("b").f32(2, 1);
+    Map<String, String> parameters = new HashMap<>(PLAIN);
+    parameters.put("quantize_delta", "false");
+    assertThatThrownBy(() -> KernelRuns.run(KERNEL, "simd", inputs, parameters))
+        .isInstanceOf(SquallException.class)
+        .hasMessageMatching(
+            "ouromamba.scan: state \\d of channel 66 is not finite from token 2 .*");
+  }
+
   @Test
   void badInputs() {
     int[] shape = {4, 3, 2, 6};

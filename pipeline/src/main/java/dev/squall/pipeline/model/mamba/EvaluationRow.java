@@ -4,6 +4,7 @@ package dev.squall.pipeline.model.mamba;
  * How a model fares on a text.
  *
  * @param name of its file, else empty
+ * @param device that the kernels ran on
  * @param settings null for single precision
  * @param calibration what its scales come from
  * @param agreement share of bytes with the label of single precision
@@ -17,6 +18,7 @@ package dev.squall.pipeline.model.mamba;
  */
 public record EvaluationRow(
     String name,
+    String device,
     QuantSettings settings,
     String calibration,
     double agreement,

@@ -15,10 +15,22 @@ final class ModelEvaluation {
   private final long exactBytes;
   private final int rounds;
   private final HostThreads threads;
+  private final KernelCalls calls;
+  private final String device;
   private final int[] tokens;
 
+  /**
+   * @param calls where kernels run
+   * @param device its name
+   */
   ModelEvaluation(
-      SegmentModel model, long exactBytes, byte[] text, int rounds, HostThreads threads) {
+      SegmentModel model,
+      long exactBytes,
+      byte[] text,
+      int rounds,
+      HostThreads threads,
+      KernelCalls calls,
+      String device) {
     if (text.length == 0) {
       throw SquallException.invalidInput("the text is empty: there is nothing to evaluate on");
     }
@@ -26,6 +38,8 @@ final class ModelEvaluation {
     this.exactBytes = exactBytes;
     this.rounds = rounds;
     this.threads = threads;
+    this.calls = calls;
+    this.device = device;
     tokens = ByteTokens.of(text);
   }
 
@@ -39,9 +53,9 @@ final class ModelEvaluation {
                 .formatted(window, candidate.settings().window()));
       }
     }
-    BlockArithmetic exact = new FloatArithmetic(threads);
+    BlockArithmetic exact = new FloatArithmetic(threads, calls);
     List<QuantizedArithmetic> quantized =
-        candidates.stream().map(c -> new QuantizedArithmetic(c, threads)).toList();
+        candidates.stream().map(c -> new QuantizedArithmetic(c, calls)).toList();
     double[][] times = new double[candidates.size() + 1][rounds];
     Outcome[] outcomes = new Outcome[candidates.size() + 1];
     // Rounds go over all models, so that a disturbance meets all alike.
@@ -127,6 +141,7 @@ final class ModelEvaluation {
     Arrays.sort(sorted);
     return new EvaluationRow(
         name,
+        device,
         candidate == null ? null : candidate.settings(),
         candidate == null ? "" : candidate.calibration(),
         (double) agree / tokens.length,

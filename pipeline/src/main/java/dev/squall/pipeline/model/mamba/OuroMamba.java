@@ -2,6 +2,8 @@ package dev.squall.pipeline.model.mamba;
 
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.Devices;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -151,6 +153,32 @@ public final class OuroMamba {
       List<Calibration> calibrations,
       byte[] text,
       int rounds) {
+    return evaluate(
+        files, extra, calibrations, text, rounds, new KernelCalls.Host(threads), "host");
+  }
+
+  /** The same with quantised kernels and scans on a device; dense layers of fp32 stay here. */
+  public List<EvaluationRow> evaluate(
+      List<Path> files,
+      List<QuantSettings> extra,
+      List<Calibration> calibrations,
+      byte[] text,
+      int rounds,
+      Devices devices,
+      Device device) {
+    try (DeviceCalls calls = new DeviceCalls(devices, device)) {
+      return evaluate(files, extra, calibrations, text, rounds, calls, device.qualifiedId());
+    }
+  }
+
+  private List<EvaluationRow> evaluate(
+      List<Path> files,
+      List<QuantSettings> extra,
+      List<Calibration> calibrations,
+      byte[] text,
+      int rounds,
+      KernelCalls calls,
+      String device) {
     List<QuantizedModel> candidates = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (Path file : files) {
@@ -163,7 +191,7 @@ public final class OuroMamba {
         names.add("");
       }
     }
-    return new ModelEvaluation(model, exactBytes, text, rounds, threads)
+    return new ModelEvaluation(model, exactBytes, text, rounds, threads, calls, device)
         .evaluate(names, candidates);
   }
 

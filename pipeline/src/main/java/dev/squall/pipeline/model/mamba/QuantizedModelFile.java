@@ -201,6 +201,13 @@ final class QuantizedModelFile {
 
     private MambaBlock block(String name, int channels) {
       Tensor a = f32(name + "a", 2);
+      for (long i = 0; i < a.elements(); i++) {
+        if (!(a.f32(i) <= 0)) {
+          throw SquallException.invalidInput(
+              "%s: %sa has %s at [%d, %d]: A must not be positive"
+                  .formatted(path, name, a.f32(i), i / a.dim(1), i % a.dim(1)));
+        }
+      }
       int inner = (int) a.dim(0);
       int states = (int) a.dim(1);
       Tensor conv = f32(name + "conv", 2);

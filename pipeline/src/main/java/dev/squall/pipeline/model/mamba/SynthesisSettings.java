@@ -53,7 +53,7 @@ public record SynthesisSettings(
 
   /** 128 samples, patches of five tokens with twelve positives. */
   public static SynthesisSettings usual() {
-    return new SynthesisSettings(128, 512, 100, 5, 4, 12, .1, 1, 1, .1, 20251019);
+    return new SynthesisSettings(128, 512, 40, 5, 4, 12, .1, 1, 1, .1, 20251019);
   }
 
   public SynthesisSettings withSize(int otherSamples, int otherWindow) {

@@ -266,7 +266,14 @@ class QuantizedModelTest {
   void evaluationHoldsLabelsAgainstSinglePrecision() {
     QuantizedModel coarse = quantize("w2a2", QuantScheme.PER_TENSOR);
     List<EvaluationRow> rows =
-        new ModelEvaluation(model, ModelSize.exactBytes(model), text(700), 1, THREADS)
+        new ModelEvaluation(
+                model,
+                ModelSize.exactBytes(model),
+                text(700),
+                1,
+                THREADS,
+                new KernelCalls.Host(THREADS),
+                "host")
             .evaluate(List.of("coarse"), List.of(coarse));
     assertThat(rows).hasSize(2);
     assertThat(rows.getFirst().agreement()).isEqualTo(1);
