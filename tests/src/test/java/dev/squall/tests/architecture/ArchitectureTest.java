@@ -202,11 +202,14 @@ class ArchitectureTest {
     }
   }
 
+  /** And a device's process, once its parent is gone. */
   @Test
   void onlyMainEndsTheProcess() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName(Main.class.getName())
+        .and()
+        .doNotHaveFullyQualifiedName("dev.squall.pipeline.engine.remote.ParentWatch")
         .should()
         .callMethod(System.class, "exit", int.class)
         .orShould()
