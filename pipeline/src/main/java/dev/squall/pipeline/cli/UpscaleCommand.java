@@ -46,7 +46,7 @@ final class UpscaleCommand implements Callable<Integer> {
 
   @Option(
       names = "--verify",
-      description = "Compare with the double-precision reference (slow: a second for 32 × 32).")
+      description = "Compare with the double-precision reference (slow, on one thread).")
   private boolean verify;
 
   @Override
