@@ -118,7 +118,7 @@ public final class WindowWeights {
     private final int stride = MatrixTile.padded(shape.tokens()) + COLUMNS;
     private final float[] queries = new float[ROWS * shape.headSize()];
     private final float[] logits = new float[ROWS * stride];
-    private final SoftmaxRows softmax = new SoftmaxRows(ROWS);
+    private final WindowSoftmax softmax = new WindowSoftmax();
 
     private <S> void visit(
         PackedKeyValues packed, int head, int first, S sums, Visitor<S> visitor) {
@@ -126,12 +126,11 @@ public final class WindowWeights {
       load(head, first, count);
       int visible = shape.visibleKeys(rows[first + count - 1]);
       multiply(packed, count, visible);
-      softmax.reset();
       for (int i = 0; i < count; i++) {
         int row = rows[first + i];
         int seen = shape.visibleKeys(row);
-        softmax.step(logits, i * stride, seen, i);
-        visitor.row(sums, row, logits, i * stride, seen, 1 / softmax.total(i));
+        float total = softmax.weigh(logits, i * stride, seen);
+        visitor.row(sums, row, logits, i * stride, seen, 1 / total);
       }
     }
 

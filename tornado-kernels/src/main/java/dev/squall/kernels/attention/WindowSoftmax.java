@@ -1,0 +1,93 @@
+package dev.squall.kernels.attention;
+
+import dev.squall.kernels.host.LaneSum;
+import dev.squall.kernels.host.MatrixTile;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The softmax of whole rows of logits to base two, for weights that are looked at one by one:
+ * relative to the row's largest logit, so that the only key of a row weighs exactly one, and zero
+ * where a weight is no normal number. {@link SoftmaxRows} is faster and knows neither.
+ */
+final class WindowSoftmax {
+  private static final VectorSpecies<Float> SPECIES = MatrixTile.SPECIES;
+  private static final int LANES = SPECIES.length();
+
+  /** Adding and subtracting 1.5 · 2²³ rounds to an integer and leaves it in the low bits. */
+  private static final float ROUND = 12582912f;
+
+  /** Below this exponent 2^x is no normal float; such weights are zero. */
+  private static final float SMALLEST_EXPONENT = -126f;
+
+  /** 2^f for |f| ≤ ½, relative error 7.5e-8 before rounding (least maximum, degree five). */
+  private static final float C0 = 1.0000001f;
+
+  private static final float C1 = 0.69314694f;
+  private static final float C2 = 0.2402212f;
+  private static final float C3 = 0.05550713f;
+  private static final float C4 = 0.009675542f;
+  private static final float C5 = 0.0013276472f;
+
+  private final float[] lanes = LaneSum.room();
+
+  /**
+   * Replaces {@code count} logits by their weights and gives the sum of these. Up to a vector
+   * beyond them is overwritten with zeros.
+   */
+  float weigh(float[] logits, int offset, int count) {
+    int padded = Math.ceilDiv(count, LANES) * LANES;
+    for (int i = count; i < padded; i++) {
+      logits[offset + i] = Float.NEGATIVE_INFINITY;
+    }
+    weigh(logits, offset, padded, max(logits, offset, padded), lanes);
+    return LaneSum.of(lanes);
+  }
+
+  private static float max(float[] logits, int offset, int padded) {
+    FloatVector a = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector b = a;
+    int i = 0;
+    for (; i + 2 * LANES <= padded; i += 2 * LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, logits, offset + i);
+      FloatVector y = FloatVector.fromArray(SPECIES, logits, offset + i + LANES);
+      // Compare and blend: lanewise max would also order zeros and NaN.
+      a = a.blend(x, x.compare(VectorOperators.GT, a));
+      b = b.blend(y, y.compare(VectorOperators.GT, b));
+    }
+    for (; i < padded; i += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, logits, offset + i);
+      a = a.blend(x, x.compare(VectorOperators.GT, a));
+    }
+    return a.blend(b, b.compare(VectorOperators.GT, a)).reduceLanes(VectorOperators.MAX);
+  }
+
+  /** Replaces logits by 2^(logit − largest) and stores their sum, lane by lane. */
+  private static void weigh(float[] logits, int offset, int padded, float largest, float[] lanes) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    FloatVector shift = FloatVector.broadcast(SPECIES, largest);
+    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
+    FloatVector c4 = FloatVector.broadcast(SPECIES, C4);
+    FloatVector c3 = FloatVector.broadcast(SPECIES, C3);
+    FloatVector c2 = FloatVector.broadcast(SPECIES, C2);
+    FloatVector c1 = FloatVector.broadcast(SPECIES, C1);
+    FloatVector c0 = FloatVector.broadcast(SPECIES, C0);
+    FloatVector c5 = FloatVector.broadcast(SPECIES, C5);
+    for (int i = 0; i < padded; i += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, logits, offset + i).sub(shift);
+      VectorMask<Float> present = x.compare(VectorOperators.GE, SMALLEST_EXPONENT);
+      FloatVector rounded = x.add(round);
+      FloatVector f = x.sub(rounded.sub(round));
+      FloatVector p = c5.fma(f, c4).fma(f, c3).fma(f, c2).fma(f, c1).fma(f, c0);
+      IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector weight = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      FloatVector kept = FloatVector.zero(SPECIES).blend(weight, present);
+      kept.intoArray(logits, offset + i);
+      sum = sum.add(kept);
+    }
+    sum.intoArray(lanes, 0);
+  }
+}
