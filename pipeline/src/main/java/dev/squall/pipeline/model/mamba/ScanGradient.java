@@ -1,5 +1,6 @@
 package dev.squall.pipeline.model.mamba;
 
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -29,6 +30,7 @@ final class ScanGradient {
   /** The states, filled up with zeros to whole vectors. */
   private final int width;
 
+  private final float[] lanes = LaneSum.room();
   private final float[] rates;
   private final float[] decay;
   private final float[] ahead;
@@ -218,13 +220,20 @@ final class ScanGradient {
 
   /** Adds C[t]·h[t] to {@code into}. */
   private static void dots(float[] c, float[] h, float[] into, int row, int tokens, int width) {
+    float[] lanes = LaneSum.room();
     for (int t = 0; t < tokens; t++) {
       FloatVector sum = FloatVector.zero(SPECIES);
       for (int n = t * width; n < (t + 1) * width; n += LANES) {
         sum = FloatVector.fromArray(SPECIES, c, n).fma(FloatVector.fromArray(SPECIES, h, n), sum);
       }
-      into[row + t] += sum.reduceLanes(VectorOperators.ADD);
+      sum.intoArray(lanes, 0);
+      into[row + t] += LaneSum.of(lanes);
     }
+  }
+
+  private float sum(FloatVector vector) {
+    vector.intoArray(lanes, 0);
+    return LaneSum.of(lanes);
   }
 
   private float dot(float[] x, int from, float[] y, int other) {
@@ -234,7 +243,7 @@ final class ScanGradient {
           FloatVector.fromArray(SPECIES, x, from + n)
               .fma(FloatVector.fromArray(SPECIES, y, other + n), sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return sum(sum);
   }
 
   /** {@link #read} = Σ share · H over the members of a patch. */
@@ -353,13 +362,12 @@ final class ScanGradient {
       both.mul(delta[deltaRow + t] * u[row + t])
           .add(FloatVector.fromArray(SPECIES, gradientB, at))
           .intoArray(gradientB, at);
-      products[t] +=
-          both.mul(FloatVector.fromArray(SPECIES, b, at)).reduceLanes(VectorOperators.ADD);
+      products[t] += sum(both.mul(FloatVector.fromArray(SPECIES, b, at)));
       FloatVector came = forward.mul(past);
       if (t + 1 < tokens) {
         came = g.fma(FloatVector.fromArray(SPECIES, behind, at + width), came);
       }
-      decays[t] += came.mul(own).mul(rate).reduceLanes(VectorOperators.ADD);
+      decays[t] += sum(came.mul(own).mul(rate));
       past = FloatVector.fromArray(SPECIES, ahead, at);
     }
   }
