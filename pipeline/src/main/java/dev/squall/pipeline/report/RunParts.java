@@ -1,6 +1,7 @@
 package dev.squall.pipeline.report;
 
 import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.measure.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -29,10 +30,7 @@ public final class RunParts {
     double[] values =
         runs.subList(Math.max(0, runs.size() - lastRuns), runs.size()).stream()
             .mapToDouble(part)
-            .sorted()
             .toArray();
-    int middle = values.length / 2;
-    return 1e3
-        * (values.length % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]));
+    return 1e3 * Samples.of(values).median();
   }
 }
