@@ -3,7 +3,6 @@ package dev.squall.kernels.host;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Products of quantised weights with the activations of one token. */
@@ -78,7 +77,7 @@ public final class RowProduct {
           FloatVector.fromArray(SPECIES, a, i + LANES)
               .fma(FloatVector.fromArray(SPECIES, b, bOffset + i + LANES), sum1);
     }
-    float sum = sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    float sum = LaneSum.of(sum0.add(sum1));
     for (; i < count; i++) {
       sum += a[i] * b[bOffset + i];
     }

@@ -1,9 +1,9 @@
 package dev.squall.kernels.modm;
 
+import dev.squall.kernels.host.LaneSum;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -74,7 +74,7 @@ final class CosineTile {
   }
 
   private float sum(int at) {
-    return FloatVector.fromArray(SPECIES, partial, at).reduceLanes(VectorOperators.ADD);
+    return LaneSum.of(FloatVector.fromArray(SPECIES, partial, at));
   }
 
   /** What is left of the rows behind the last whole vector. */

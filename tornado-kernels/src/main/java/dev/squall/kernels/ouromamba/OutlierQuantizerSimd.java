@@ -1,6 +1,7 @@
 package dev.squall.kernels.ouromamba;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.Tensor;
@@ -123,7 +124,7 @@ final class OutlierQuantizerSimd {
       first = squared ? low.fma(low, first) : first.add(low);
       second = squared ? high.fma(high, second) : second.add(high);
     }
-    double sum = first.add(second).reduceLanes(VectorOperators.ADD);
+    double sum = LaneSum.of(first.add(second));
     for (int c = whole; c < row.channels; c++) {
       double deviation = Math.abs(row.x[c] * row.outside[c]) - mean;
       sum += squared ? deviation * deviation : deviation;
