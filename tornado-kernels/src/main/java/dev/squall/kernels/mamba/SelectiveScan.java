@@ -4,6 +4,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Grid;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.InputChecks;
 import dev.squall.kernels.spec.Kernel;
@@ -107,6 +108,11 @@ public final class SelectiveScan implements Kernel {
       }
     }
     checkSteps(inputs.get("delta"), inputs.get("delta_bias"), sizes.flag("softplus"));
+  }
+
+  @Override
+  public void checkResult(Call call) {
+    FiniteStates.require(call);
   }
 
   private void checkSteps(Tensor delta, Tensor bias, boolean softplus) {
