@@ -118,7 +118,7 @@ final class PrefillBatch {
                 document,
                 node.get("tokens").asText(),
                 figure(node, "tokens_per_second"),
-                node.has("perplexity")
+                node.hasNonNull("perplexity")
                     ? String.format(Locale.ROOT, "%.4f", node.get("perplexity").asDouble())
                     : "–",
                 figure(node, "density"),
@@ -131,7 +131,7 @@ final class PrefillBatch {
   }
 
   private static String figure(JsonNode node, String name) {
-    return node.has(name) ? Numbers.significant(node.get(name).asDouble()) : "–";
+    return node.hasNonNull(name) ? Numbers.significant(node.get(name).asDouble()) : "–";
   }
 
   private int close() {
