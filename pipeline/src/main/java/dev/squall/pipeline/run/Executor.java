@@ -274,6 +274,7 @@ public final class Executor {
       if (captures(candidate.device())) {
         standIn(stage, call);
       } else if (!candidate.device().traits().host()) {
+        stage.kernel().checkResult(call);
         requireRight(candidate, stage, call);
       }
       Timing timing =
