@@ -28,8 +28,8 @@ public final class SelectiveScanWideTiles {
   /** Steps of a chunk. */
   static final int CHUNK = 64;
 
-  /** Registers that an item needs. */
-  static final int REGISTERS = 64;
+  /** Registers that an item needs; where 64 are all there is, as on an Arc, it spills. */
+  static final int REGISTERS = 96;
 
   /** Steps of a chunk that are in local memory at a time. */
   private static final int STAGE = 8;
