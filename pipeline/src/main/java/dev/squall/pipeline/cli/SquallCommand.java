@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       RunCommand.class,
+      StreamCommand.class,
       PlanCommand.class,
       DevicesCommand.class,
       BundleCommand.class,
