@@ -11,6 +11,7 @@ import dev.squall.pipeline.compare.CellFile;
 import dev.squall.pipeline.compare.CellState;
 import dev.squall.pipeline.compare.CellWorker;
 import dev.squall.pipeline.compare.ChildWorker;
+import dev.squall.pipeline.compare.ClusterCells;
 import dev.squall.pipeline.compare.CompareText;
 import dev.squall.pipeline.compare.Experiment;
 import dev.squall.pipeline.compare.ExperimentHeader;
@@ -19,6 +20,7 @@ import dev.squall.pipeline.compare.JsonText;
 import dev.squall.pipeline.compare.Matrix;
 import dev.squall.pipeline.compare.PlannedCell;
 import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.engine.remote.ChildJvm;
 import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
@@ -37,6 +39,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,6 +100,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Mixin private CompareOutputs outputs;
 
+  @Mixin private ClusterArguments cluster;
+
   @Option(
       names = "--fail-on-slower",
       description = "Of two files: exit code 1 if a cell is SLOWER, or has no right result now.")
@@ -125,7 +130,7 @@ final class CompareCommand implements Callable<Integer> {
       throw SquallException.invalidInput(
           files.isEmpty()
               ? "nothing to compare: give an experiment file, --kernel or --line, or two files of"
-                    + " results"
+                  + " results"
               : "give an experiment file or --kernel and --line, not both");
     }
     if ((resume || retry) && out.isEmpty() || retry && !resume) {
@@ -152,38 +157,50 @@ final class CompareCommand implements Callable<Integer> {
     Map<String, Cell> finished = new LinkedHashMap<>();
     if (out.isEmpty()) {
       print(JsonText.line(header));
-      measure(cells, Set.of(), cell -> finished.put(cell.key(), cell));
+      measure(cells, Set.of(), cell -> finished.put(cell.key(), cell), machine.devices());
       return report(header, finished.values());
     }
     try (CellFile file = CellFile.open(out.get(), header, resume)) {
       print(JsonText.line(file.header()));
       file.cells().values().forEach(cell -> print(JsonText.line(cell)));
-      measure(cells, ExperimentRun.without(file.cells(), retry), file::add);
+      measure(cells, ExperimentRun.without(file.cells(), retry), file::add, machine.devices());
       return report(file.header(), file.cells().values());
     }
   }
 
   private void measure(
-      List<PlannedCell> cells, Set<String> done, java.util.function.Consumer<Cell> sink) {
+      List<PlannedCell> cells, Set<String> done, Consumer<Cell> sink, Devices devices) {
     try (Progress progress = new Progress(false)) {
+      Consumer<Cell> told =
+          cell -> {
+            sink.accept(cell);
+            progress.clear();
+            tell(cell);
+          };
+      if (cluster.given()) {
+        progress.show("%d cells on the cluster".formatted(cells.size() - done.size()));
+        new ClusterCells(
+                cluster.cluster(),
+                CompareCellCommand.NAME,
+                device -> cluster.resource(devices.select(device).getFirst().profile().kind()))
+            .run(cells, done, told);
+        return;
+      }
       new ExperimentRun(
               device -> worker(),
               (number, of, cell, what) ->
                   progress.show("%d of %d: %s: %s".formatted(number, of, cell.key(), what)))
-          .run(
-              cells,
-              done,
-              cell -> {
-                sink.accept(cell);
-                progress.clear();
-                if (cell.state() == CellState.FAILED) {
-                  System.err.println(
-                      "squall: note: %s failed: %s"
-                          .formatted(cell.key(), cell.reason().replaceAll("\\s*\\R\\s*", " ")));
-                }
-                print(JsonText.line(cell));
-              });
+          .run(cells, done, told);
     }
+  }
+
+  private void tell(Cell cell) {
+    if (cell.state() == CellState.FAILED) {
+      System.err.println(
+          "squall: note: %s failed: %s"
+              .formatted(cell.key(), cell.reason().replaceAll("\\s*\\R\\s*", " ")));
+    }
+    print(JsonText.line(cell));
   }
 
   private void print(String line) {
@@ -193,7 +210,7 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private static CellWorker worker() {
+  static CellWorker worker() {
     return new ChildWorker(
         new ChildJvm(
             javaOptions(),

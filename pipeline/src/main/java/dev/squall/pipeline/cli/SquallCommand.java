@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       CompareCommand.class,
       CompareWorkerCommand.class,
+      CompareCellCommand.class,
       CalibrateCommand.class,
       ArcCommand.class,
       DoctorCommand.class,

@@ -69,7 +69,7 @@ class LineCommandsTest {
             .getFirst();
     assertThat(line.get("stages")).hasSize(4);
     assertThat(line.get("runs").asInt()).isEqualTo(2);
-    assertThat(line.get("medianSeconds").asDouble()).isPositive();
+    assertThat(line.get("median_seconds").asDouble()).isPositive();
     CommandRun none = CommandRun.of(folder, "stream", "--input", input.toString(), "--runs", "0");
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.errors()).contains("--runs");
