@@ -1,20 +1,17 @@
 package dev.squall.kernels.modm;
 
 import dev.squall.kernels.host.LaneSum;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Dot products of {@link #ROWS} rows with {@link #QUERIES} queries in single precision: 24
- * accumulators of a vector each. Rows are copied into an array first, a few tiles at a time: loads
+ * accumulators of a vector each. Rows are brought into an array first, a few tiles at a time: loads
  * from memory segments would take so many nodes that the compiler boxes the accumulators.
  */
 final class CosineTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   static final int ROWS = 4;
   static final int QUERIES = 6;
@@ -26,12 +23,18 @@ final class CosineTile {
   private final int vectors;
   private final float[] partial = new float[ROWS * QUERIES * LANES];
   private final float[] cosines = new float[ROWS * QUERIES];
-  private final float[] rows;
+
+  /** The block of rows that is multiplied; what follows the last one held has no meaning. */
+  final float[] rows;
+
+  /** Room for a block of coded rows. */
+  final byte[] bytes;
 
   CosineTile(int width) {
     this.width = width;
     this.vectors = width / LANES;
     this.rows = new float[BLOCK * width];
+    this.bytes = new byte[BLOCK * width];
   }
 
   /** {@code queries} rounded up to whole tiles. */
@@ -40,18 +43,11 @@ final class CosineTile {
   }
 
   /**
-   * Twice what a sum may be off, for rows and queries of about length one: a lane adds width /
-   * LANES products, then come the lanes and what no vector holds.
+   * What a sum may be off, for rows and queries of about length one: a lane adds width / LANES
+   * products, then come the lanes and what no vector holds.
    */
   static double rounding(int width) {
-    return 2 * 1.01 * (width / LANES + 2 * LANES + 8) * 0x1p-24;
-  }
-
-  /**
-   * Copies {@code held} rows from {@code row} on; what follows them in the block has no meaning.
-   */
-  void load(MemorySegment cache, long row, int held) {
-    MemorySegment.copy(cache, F32, row * width * Float.BYTES, rows, 0, held * width);
+    return 1.2 * (width / LANES + 2 * LANES + 8) * 0x1p-24;
   }
 
   float cosine(int row, int query) {
