@@ -210,7 +210,7 @@ public final class RetrievalSimd {
         for (int q = 0; q < search.count; q += CosineTile.QUERIES) {
           int queries = Math.min(CosineTile.QUERIES, search.count - q);
           for (int row = 0; row < held; row += CosineTile.ROWS) {
-            tile.multiply(row, search.queries, q * search.width);
+            tile.multiply(row, search.queries, q * search.width, queries);
             offer(q, queries, start + row, Math.min(CosineTile.ROWS, held - row));
           }
         }
