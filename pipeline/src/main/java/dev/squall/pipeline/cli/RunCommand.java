@@ -10,6 +10,7 @@ import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
+import dev.squall.pipeline.page.RunPage;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Measured;
@@ -90,6 +91,13 @@ final class RunCommand implements Callable<Integer> {
               + " chrome://tracing.")
   private Optional<Path> trace = Optional.empty();
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Write the report as a page of its own: charts, tables, the source of every number.")
+  private Optional<Path> html = Optional.empty();
+
   @Option(names = "--json", description = "Print the report as JSON lines.")
   private boolean json;
 
@@ -104,6 +112,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     Ranges.requireNotNegative("--repeat", repeat);
     trace.ifPresent(OutputFolder::requireWritable);
+    html.ifPresent(OutputFolder::requireWritable);
     try (Progress progress = new Progress(quiet)) {
       progress.show("reading tensors");
       Line line = arguments.line();
@@ -114,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
       Plan plan = planner.plan(line.graph(), request);
       MemoryCheck.require(plan, machine.memoryBytes());
       out.ifPresent(OutputFolder::prepare);
-      Recorder recorder = new Recorder(arguments.lineName(), trace.isPresent());
+      Recorder recorder = new Recorder(arguments.lineName(), trace.isPresent() || html.isPresent());
       Executor executor =
           new Executor(
               machine.devices(),
@@ -140,6 +149,8 @@ final class RunCommand implements Callable<Integer> {
         OutputFolder.writeText(
             trace.get(), TraceText.json(environment, result, comparisons, recorder.marks()));
       }
+      html.ifPresent(
+          file -> OutputFolder.writeText(file, RunPage.html(report, result, recorder.marks())));
       progress.clear();
       print(report);
       requireGood(report);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.NpyFile;
+import dev.squall.pipeline.testing.HtmlPage;
 import dev.squall.pipeline.testing.TestTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -437,6 +438,47 @@ class LineCommandsTest {
     assertThat(category(events, "plan")).allMatch(event -> event.get("pid").asInt() == 2);
     assertThat(category(events, "pass")).allMatch(event -> event.get("pid").asInt() == 1);
     assertNested(events);
+  }
+
+  @Test
+  void thePagesNumbersAreTheReports() throws IOException {
+    Path file = folder.resolve("run.html");
+    List<JsonNode> report = json(run("--json", "--html", file.toString()));
+    HtmlPage page = new HtmlPage(Files.readString(file));
+
+    page.assertAccessible();
+    List<JsonNode> stages = report.subList(0, 5);
+    assertThat(page.rows("stages-table")).extracting(List::getFirst).containsExactly(ATTENTION);
+    Map<String, String> columns =
+        Map.of(
+            "ms", "milliseconds",
+            "first ms", "first_milliseconds",
+            "predicted ms", "predicted_milliseconds",
+            "GFLOP/s", "gigaflops_per_second",
+            "max error", "max_error",
+            "tolerance", "tolerance");
+    columns.forEach(
+        (head, key) ->
+            assertThat(page.values("stages-table", head))
+                .as(head)
+                .containsExactlyElementsOf(
+                    stages.stream().map(stage -> stage.get(key).asDouble()).toList()));
+    // What stands in the drawing stands in its table: the line without its yardstick.
+    assertThat(page.rows("gantt-table"))
+        .extracting(List::getFirst)
+        .containsExactly("scores", "mass", "select", "attention");
+    assertThat(page.values("gantt-table", "ms")).allMatch(value -> value > 0);
+    JsonNode attention = stages.get(3);
+    double relative =
+        attention.get("milliseconds").asDouble() / stages.get(4).get("milliseconds").asDouble();
+    assertThat(page.values("density-chart-table", "time over dense").getFirst())
+        .isEqualTo(relative);
+    assertThat(page.values("density-chart-table", "density").getFirst())
+        .isEqualTo(attention.get("metrics").get("density").asDouble());
+    assertThat(page.byId("summary").getTextContent())
+        .contains("All 5 results agree with the double-precision reference.");
+    assertThat(page.byId("environment").getTextContent())
+        .contains(report.get(5).get("environment").get("command").asText());
   }
 
   private static List<JsonNode> category(List<JsonNode> events, String category) {
