@@ -102,7 +102,7 @@ public final class ComparePage {
             .formatted(
                 cells.size(),
                 states.entrySet().stream()
-                    .map(e -> e.getValue() + " " + CellTables.words(e.getKey()))
+                    .map(e -> e.getValue() + " " + CellWords.words(e.getKey()))
                     .collect(Collectors.joining(", "))));
     Ranking ranking = Ranking.of(cells);
     ranking
@@ -167,11 +167,11 @@ public final class ComparePage {
             "case",
             devices());
     for (Cell cell : cells) {
-      String row = CellTables.subject(cell.name());
+      String row = CellWords.subject(cell.name());
       if (cell.ranked()) {
         map.time(row, cell.name().device(), cell.times().medianNs() * 1e-6, cell.name().variant());
       } else {
-        map.without(row, cell.name().device(), CellTables.words(cell.state()));
+        map.without(row, cell.name().device(), CellWords.words(cell.state()));
       }
     }
     return map.isEmpty() ? "" : map.html();
@@ -191,7 +191,7 @@ public final class ComparePage {
           points.add(
               new Roofline.Point(
                   i + 1,
-                  CellTables.subject(cell.name()) + ", " + cell.name().variant(),
+                  CellWords.subject(cell.name()) + ", " + cell.name().variant(),
                   cell.rates().flops() / cell.rates().bytes(),
                   cell.rates().gflops()));
           some = some == null || Double.isNaN(some.rates().peakGflops()) ? cell : some;
@@ -255,7 +255,7 @@ public final class ComparePage {
                     points.add(
                         new DensityChart.Point(
                             cell.name().device(),
-                            CellTables.subject(cell.name()) + ", " + cell.name().variant(),
+                            CellWords.subject(cell.name()) + ", " + cell.name().variant(),
                             density,
                             cell.times().medianNs() / dense.times().medianNs())));
       }
@@ -299,7 +299,7 @@ public final class ComparePage {
       table.row(
           "cell-" + (i + 1),
           List.of(
-              HtmlTable.Cell.text(CellTables.subject(cell.name())),
+              HtmlTable.Cell.text(CellWords.subject(cell.name())),
               HtmlTable.Cell.number(String.valueOf(i + 1), i + 1),
               HtmlTable.Cell.text(cell.name().device()),
               HtmlTable.Cell.text(cell.name().variant()),
@@ -326,7 +326,7 @@ public final class ComparePage {
   }
 
   private static HtmlTable.Cell state(Cell cell) {
-    String words = CellTables.words(cell.state());
+    String words = CellWords.words(cell.state());
     return cell.reason().isEmpty()
         ? HtmlTable.Cell.text(words)
         : new HtmlTable.Cell(
@@ -367,7 +367,7 @@ public final class ComparePage {
       Cell cell = cells.get(i);
       table.row(
           List.of(
-              HtmlTable.Cell.text(CellTables.subject(cell.name())),
+              HtmlTable.Cell.text(CellWords.subject(cell.name())),
               HtmlTable.Cell.number(String.valueOf(i + 1), i + 1),
               HtmlTable.Cell.text(cell.name().device()),
               milliseconds(cell.times().predictedNs()),
@@ -478,7 +478,7 @@ public final class ComparePage {
       Map<String, Map<String, Double>> best = new LinkedHashMap<>();
       for (Cell cell : cells) {
         if (cell.ranked()) {
-          best.computeIfAbsent(CellTables.subject(cell.name()), key -> new LinkedHashMap<>())
+          best.computeIfAbsent(CellWords.subject(cell.name()), key -> new LinkedHashMap<>())
               .merge(cell.name().device(), cell.times().medianNs(), Math::min);
         }
       }

@@ -64,7 +64,7 @@ record Gantt(String id, String name, List<Span> spans) {
     return Html.figure(
             drawing(id + "-wide", "chart wide", WIDE)
                 + drawing(id + "-narrow", "chart narrow", NARROW),
-            "Plan above (light), measured below (solid), on one axis. "
+            "Plan above (pale), measured below (solid), on one axis. "
                 + Html.escape(words())
                 + " Numbers as in the table below.")
         + table().html();

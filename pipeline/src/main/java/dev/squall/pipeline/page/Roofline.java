@@ -108,6 +108,10 @@ record Roofline(
     return point.gflops() / Math.min(peakGflops, peakGbs * point.intensity());
   }
 
+  private static String percent(double share) {
+    return share < 5e-4 ? "below 0.1 %" : Numbers.percent(share);
+  }
+
   private String tooltip(Point point) {
     return "%d %s: %s GFLOP/s at %s operations a byte"
         .formatted(
@@ -142,7 +146,7 @@ record Roofline(
                   point.number(),
                   Html.escape(point.name()),
                   Numbers.significant(point.gflops()),
-                  known ? ", " + Numbers.percent(share(point)) + " of the roof" : ""));
+                  known ? ", " + percent(share(point)) + " of the roof" : ""));
     }
     return text.append("</ol>").toString();
   }

@@ -1,7 +1,6 @@
 package dev.squall.pipeline.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.pipeline.compare.Cell;
@@ -257,26 +256,10 @@ class ComparePageTest {
 
   @Test
   void roofsAreWhereTheArithmeticPuts() {
-    // 100 operations a byte at 12.5 GFLOP/s under a flat roof of 200: 6.2 %.
+    // 100 operations a byte at 12.5 GFLOP/s under a flat roof of 200: 6.25 %.
     assertThat(page(cells).byId("roofline").getTextContent())
         .contains("1 attention.dense L=1024 f32, simd: 12.5 GFLOP/s at 100 operations a byte")
-        .contains("12.5 GFLOP/s, 6.2 % of the roof")
+        .contains("12.5 GFLOP/s, 6.3 % of the roof")
         .contains("Roof: its profile.");
-  }
-
-  @Test
-  void markdownAndCsvHoldTheSame() {
-    String markdown = CellTables.markdown(header("./squall compare"), cells);
-    assertThat(markdown.lines().filter(line -> line.startsWith("| attention.dense"))).hasSize(2);
-    assertThat(markdown).contains("80.0").contains("PASSED");
-
-    List<String> csv = CellTables.csv(cells).lines().toList();
-    assertThat(csv).hasSize(6);
-    List<String> heads = List.of(csv.getFirst().split(","));
-    String[] row = csv.get(3).split(",", -1);
-    assertThat(row).hasSize(heads.size());
-    assertThat(Double.parseDouble(row[heads.indexOf("median_ns")])).isEqualTo(20e6, within(0.0));
-    assertThat(row[heads.indexOf("copy_in_ns")]).isEmpty();
-    assertThat(row[heads.indexOf("density")]).isEqualTo("0.2");
   }
 }
