@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       SetupCommand.class,
       KernelCommand.class,
       BenchCommand.class,
+      CompareCommand.class,
+      CompareWorkerCommand.class,
       CalibrateCommand.class,
       ArcCommand.class,
       DoctorCommand.class,

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * A finished cell of an experiment: one line of the results file, in which the parts' fields stand
  * side by side.
  *
- * @param reason why it is not {@link CellState#MEASURED}; empty if it is
+ * @param reason why it is not ranked; empty if it is
  * @param ranked whether its time may be compared with others'
  * @param metrics the kernel's own figures: density, recall, …
  * @param spans of a line, its stages; empty for a kernel

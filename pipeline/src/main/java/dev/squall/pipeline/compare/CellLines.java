@@ -2,6 +2,7 @@ package dev.squall.pipeline.compare;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,6 +35,11 @@ final class CellLines {
   private static final String CELL = "cell";
 
   private CellLines() {}
+
+  /** For what goes between processes. */
+  static ObjectMapper mapper() {
+    return JSON;
+  }
 
   static String line(ExperimentHeader header) {
     ObjectNode line = JSON.createObjectNode().put(TYPE, EXPERIMENT);
@@ -70,6 +76,16 @@ final class CellLines {
     }
     line.set("metrics", JSON.valueToTree(cell.metrics()));
     line.set("spans", JSON.valueToTree(cell.spans()));
+    return text(line);
+  }
+
+  static String line(CellAnswer answer) {
+    ObjectNode line = JSON.createObjectNode().put(TYPE, "answer");
+    line.put("key", answer.key()).put("answer", answer.answer().name());
+    line.put("ratio", answer.ratio().map(RatioOfMedians::ratio).orElse(Double.NaN));
+    line.put("low", answer.ratio().map(RatioOfMedians::low).orElse(Double.NaN));
+    line.put("high", answer.ratio().map(RatioOfMedians::high).orElse(Double.NaN));
+    line.put("why", answer.why()).put("lost", answer.lost());
     return text(line);
   }
 
@@ -121,7 +137,10 @@ final class CellLines {
     @Override
     public Double deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      return parser.getDoubleValue();
+      // Between processes NaN is a text.
+      return parser.hasToken(JsonToken.VALUE_STRING)
+          ? Double.parseDouble(parser.getText())
+          : parser.getDoubleValue();
     }
 
     @Override

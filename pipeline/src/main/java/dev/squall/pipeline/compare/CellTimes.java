@@ -6,7 +6,8 @@ import java.util.List;
  * Times of a cell in nanoseconds; NaN (null in files) where there are none, or where the engine
  * does not tell.
  *
- * @param samplesNs the runs that count, ascending, from call to return
+ * @param runs samples that were taken
+ * @param samplesNs the samples, ascending, from call to return; of very many an even choice
  * @param cv coefficient of variation of the samples
  * @param predictedNs what the cost model expected of a run before anything was measured
  * @param openNs until the device could take its first call
@@ -19,6 +20,7 @@ import java.util.List;
  * @param warm whether the warm-up ended because times were stable
  */
 public record CellTimes(
+    int runs,
     List<Long> samplesNs,
     double minNs,
     double medianNs,
@@ -42,6 +44,6 @@ public record CellTimes(
   public static CellTimes none(double predictedNs) {
     double no = Double.NaN;
     return new CellTimes(
-        List.of(), no, no, no, no, no, predictedNs, no, no, no, no, no, no, false, false);
+        0, List.of(), no, no, no, no, no, predictedNs, no, no, no, no, no, no, false, false);
   }
 }

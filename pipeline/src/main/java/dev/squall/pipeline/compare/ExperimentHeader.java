@@ -1,5 +1,6 @@
 package dev.squall.pipeline.compare;
 
+import dev.squall.pipeline.engine.Device;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,5 +73,19 @@ public record ExperimentHeader(
       String timing,
       double peakGflops,
       double peakGbs,
-      String peakSource) {}
+      String peakSource) {
+
+    public static DeviceLine of(Device device) {
+      Ceilings.Peaks peaks = Ceilings.profile(device);
+      return new DeviceLine(
+          device.qualifiedId(),
+          device.name(),
+          device.driver(),
+          device.profile().kind().key(),
+          device.notATiming().orElse(""),
+          peaks.gflops(),
+          peaks.gbs(),
+          peaks.source());
+    }
+  }
 }

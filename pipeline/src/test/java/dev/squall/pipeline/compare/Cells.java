@@ -57,6 +57,7 @@ final class Cells {
         true,
         new CellCheck(Verdict.PASSED, "", 1e-6, 1e-4, 0.01, 10, 100),
         new CellTimes(
+            sorted.length,
             Arrays.stream(sorted).boxed().toList(),
             sorted[0],
             median,
