@@ -19,7 +19,6 @@ import dev.squall.pipeline.compare.JsonText;
 import dev.squall.pipeline.compare.Matrix;
 import dev.squall.pipeline.compare.PlannedCell;
 import dev.squall.pipeline.engine.Device;
-import dev.squall.pipeline.engine.jvm.JvmEngine;
 import dev.squall.pipeline.engine.remote.ChildJvm;
 import dev.squall.pipeline.machine.LocalEngines;
 import dev.squall.pipeline.machine.UserFiles;
@@ -204,9 +203,7 @@ final class CompareCommand implements Callable<Integer> {
             Main.class.getName(),
             List.of(CompareWorkerCommand.NAME),
             Optional.empty(),
-            colon < 0
-                ? Map.of()
-                : Map.of(LocalEngines.VARIABLE, JvmEngine.NAME + "," + device.substring(0, colon))),
+            colon < 0 ? Map.of() : Map.of(LocalEngines.VARIABLE, device.substring(0, colon))),
         CELL_LIMIT_SECONDS);
   }
 

@@ -57,7 +57,7 @@ class CompareCommandTest {
       warm_up_seconds = 0.05
       [[kernel]]
       id = "seedlm.decode"
-      shape = { stored = [64, 256] }
+      shape = { stored = [72, 288] }
       types = ["i32", "u8"]
       [[kernel]]
       id = "attention.dense"
@@ -167,6 +167,8 @@ class CompareCommandTest {
                 "default",
                 "--param",
                 "threshold=0.8/0.9",
+                "--input",
+                "../samples",
                 "--devices",
                 "host,auto",
                 "--out",
@@ -176,10 +178,10 @@ class CompareCommandTest {
     Map<String, Cell> cells = CellFile.readExperiment(results).cells();
     assertThat(cells.keySet())
         .containsExactly(
-            "line:default threshold=0.8 f32 jvm:host planned",
-            "line:default threshold=0.9 f32 jvm:host planned",
-            "line:default threshold=0.8 f32 auto planned",
-            "line:default threshold=0.9 f32 auto planned");
+            "line:default input=samples threshold=0.8 f32 jvm:host planned",
+            "line:default input=samples threshold=0.9 f32 jvm:host planned",
+            "line:default input=samples threshold=0.8 f32 auto planned",
+            "line:default input=samples threshold=0.9 f32 auto planned");
     for (Cell cell : cells.values()) {
       assertThat(cell.state()).isEqualTo(CellState.MEASURED);
       assertThat(cell.ranked()).isTrue();

@@ -28,9 +28,9 @@ class HelpTest {
     "kernel, list run",
     "kernel list, --json",
     "kernel run, ID --in --out --param --device --variant --repeat --json",
-    "compare, --kernel --line --shape --param --density --type --variant --devices --seed --samples"
-        + " --min-time --max-time --noise --warm-up --out --resume --retry --list --dry-run --json"
-        + " --markdown --csv --fail-on-slower --tolerance --confidence report",
+    "compare, --kernel --line --input --shape --param --density --type --variant --devices --seed"
+        + " --samples --min-time --max-time --noise --warm-up --out --resume --retry --list"
+        + " --dry-run --json --markdown --csv --fail-on-slower --tolerance --confidence report",
     "compare report, FILE.jsonl --markdown --csv",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
