@@ -96,6 +96,7 @@ final class CompareCommand implements Callable<Integer> {
   private boolean json;
 
   @Mixin private CompareOutputs outputs;
+  @Mixin private ComparePages pages;
 
   @Option(
       names = "--fail-on-slower",
@@ -125,13 +126,14 @@ final class CompareCommand implements Callable<Integer> {
       throw SquallException.invalidInput(
           files.isEmpty()
               ? "nothing to compare: give an experiment file, --kernel or --line, or two files of"
-                    + " results"
+                  + " results"
               : "give an experiment file or --kernel and --line, not both");
     }
     if ((resume || retry) && out.isEmpty() || retry && !resume) {
       throw SquallException.invalidInput(
           "--resume goes on with the file of --out, and --retry belongs to --resume");
     }
+    pages.check();
     KernelCatalog catalog = KernelCatalog.load();
     Experiment experiment =
         files.isEmpty() ? matrix.ofOptions(catalog) : matrix.read(files.getFirst(), catalog);
@@ -250,6 +252,7 @@ final class CompareCommand implements Callable<Integer> {
 
   private int report(ExperimentHeader header, Collection<Cell> cells) {
     outputs.write(header, cells);
+    pages.write(header, cells, out, CommandText.of(spec));
     if (!json) {
       System.out.print(CompareText.terminal(header, cells));
     }

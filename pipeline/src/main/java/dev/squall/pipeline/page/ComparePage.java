@@ -310,8 +310,7 @@ public final class ComparePage {
               milliseconds(cell.times().p90Ns()),
               milliseconds(cell.times().p99Ns()),
               HtmlTable.Cell.number(Numbers.percent(cell.times().cv()), cell.times().cv()),
-              HtmlTable.Cell.number(
-                  String.valueOf(cell.times().samplesNs().size()), cell.times().samplesNs().size()),
+              HtmlTable.Cell.number(String.valueOf(cell.times().runs()), cell.times().runs()),
               RunPage.number(cell.rates().gflops()),
               RunPage.number(cell.rates().gbs()),
               HtmlTable.Cell.number(
@@ -433,7 +432,7 @@ public final class ComparePage {
     RunPage.source(
         table,
         "median, min, p90, p99, CV",
-        "the cell's samples by the host's clock from call to return, warm-up left out; all samples are in the results file");
+        "the cell's samples by the host's clock from call to return, warm-up left out; the samples are in the results file");
     RunPage.source(
         table,
         "kernel, copy in, copy out, compile",
