@@ -100,6 +100,7 @@ final class CompareCommand implements Callable<Integer> {
   private boolean json;
 
   @Mixin private CompareOutputs outputs;
+  @Mixin private ComparePages pages;
 
   @Mixin private ClusterArguments cluster;
 
@@ -138,6 +139,7 @@ final class CompareCommand implements Callable<Integer> {
       throw SquallException.invalidInput(
           "--resume goes on with the file of --out, and --retry belongs to --resume");
     }
+    pages.check();
     KernelCatalog catalog = KernelCatalog.load();
     Experiment experiment =
         files.isEmpty() ? matrix.ofOptions(catalog) : matrix.read(files.getFirst(), catalog);
@@ -270,6 +272,7 @@ final class CompareCommand implements Callable<Integer> {
 
   private int report(ExperimentHeader header, Collection<Cell> cells) {
     outputs.write(header, cells);
+    pages.write(header, cells, out, CommandText.of(spec));
     if (!json) {
       System.out.print(CompareText.terminal(header, cells));
     }

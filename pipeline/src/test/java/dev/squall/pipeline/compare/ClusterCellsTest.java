@@ -28,7 +28,8 @@ class ClusterCellsTest {
             .getFirst()
             .order();
     Cell cell =
-        CellLines.cell(ClusterCells.measure(WorkerTalk.order(order), device -> new Skipping()).strip());
+        CellLines.cell(
+            ClusterCells.measure(WorkerTalk.order(order), device -> new Skipping()).strip());
     assertThat(cell.key()).isEqualTo(order.without(CellState.SKIPPED, "").key());
     assertThat(cell.state()).isEqualTo(CellState.SKIPPED);
     assertThat(cell.reason()).isEqualTo("not today");

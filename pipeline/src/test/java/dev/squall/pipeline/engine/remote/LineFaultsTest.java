@@ -106,7 +106,8 @@ class LineFaultsTest {
     assertThat(plan.decisions())
         .extracting(decision -> decision.choice().label())
         .containsOnly("tiles on card");
-    RunResult result = new Executor(devices, Repetition.none(), progress).run(plan, Graphs.tensors());
+    RunResult result =
+        new Executor(devices, Repetition.none(), progress).run(plan, Graphs.tensors());
     result
         .events()
         .forEach(

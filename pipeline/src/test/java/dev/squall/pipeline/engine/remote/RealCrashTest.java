@@ -54,7 +54,8 @@ class RealCrashTest {
   }
 
   private void run(DriverStack with) {
-    ProcessLaunch launch = launches.launch(Fault.HAS_A_DRIVER_THAT_TAKES_SIGNALS, Optional.of(with));
+    ProcessLaunch launch =
+        launches.launch(Fault.HAS_A_DRIVER_THAT_TAKES_SIGNALS, Optional.of(with));
     try (DeviceSession session = RemoteEngine.open(launch, 0, 1 << 20, FaultyLaunches.patient())) {
       session.run(kernel, kernel.variant("tiles"), call);
     }

@@ -60,9 +60,7 @@ final class SignalDriver {
       require(code.get(0));
       long program =
           clCreateProgramWithSource(
-              context,
-              "kernel void twice(global float *x) { x[get_global_id(0)] *= 2.0f; }",
-              code);
+              context, "kernel void twice(global float *x) { x[get_global_id(0)] *= 2.0f; }", code);
       require(code.get(0));
       require(clBuildProgram(program, device.get(0), "", null, 0));
     }
