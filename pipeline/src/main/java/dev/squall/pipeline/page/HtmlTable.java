@@ -87,7 +87,11 @@ final class HtmlTable {
       if (Double.isFinite(cell.value())) {
         body.append(String.format(Locale.ROOT, " data-value=\"%s\"", cell.value()));
       }
-      body.append('>').append(i == 0 ? breakable(cell.html()) : cell.html()).append("</").append(tag).append('>');
+      body.append('>')
+          .append(i == 0 ? breakable(cell.html()) : cell.html())
+          .append("</")
+          .append(tag)
+          .append('>');
     }
     body.append("</tr>\n");
     rows++;
