@@ -94,6 +94,10 @@ final class LineArguments {
       description = "Memory that the run may use (what is free).")
   private Optional<Double> memoryGibibytes = Optional.empty();
 
+  String lineName() {
+    return lineName;
+  }
+
   Machine machine() {
     return Machine.look(memoryLimit());
   }
