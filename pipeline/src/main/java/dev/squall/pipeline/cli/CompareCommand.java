@@ -20,6 +20,7 @@ import dev.squall.pipeline.compare.Matrix;
 import dev.squall.pipeline.compare.PlannedCell;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.remote.ChildJvm;
+import dev.squall.pipeline.machine.LocalEngines;
 import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
 import dev.squall.pipeline.plan.LearnedCostModel;
@@ -169,7 +170,7 @@ final class CompareCommand implements Callable<Integer> {
       List<PlannedCell> cells, Set<String> done, java.util.function.Consumer<Cell> sink) {
     try (Progress progress = new Progress(false)) {
       new ExperimentRun(
-              device -> worker(),
+              CompareCommand::worker,
               (number, of, cell, what) ->
                   progress.show("%d of %d: %s: %s".formatted(number, of, cell.key(), what)))
           .run(
@@ -195,14 +196,16 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private static CellWorker worker() {
+  /** A plan over all devices needs all engines; one device its own, which is found sooner. */
+  private static CellWorker worker(String device) {
+    int colon = device.indexOf(':');
     return new ChildWorker(
         new ChildJvm(
             javaOptions(),
             Main.class.getName(),
             List.of(CompareWorkerCommand.NAME),
             Optional.empty(),
-            Map.of()),
+            colon < 0 ? Map.of() : Map.of(LocalEngines.VARIABLE, device.substring(0, colon))),
         CELL_LIMIT_SECONDS);
   }
 
