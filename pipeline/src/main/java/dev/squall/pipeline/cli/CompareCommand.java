@@ -11,6 +11,7 @@ import dev.squall.pipeline.compare.CellFile;
 import dev.squall.pipeline.compare.CellState;
 import dev.squall.pipeline.compare.CellWorker;
 import dev.squall.pipeline.compare.ChildWorker;
+import dev.squall.pipeline.compare.ClusterCells;
 import dev.squall.pipeline.compare.CompareText;
 import dev.squall.pipeline.compare.Experiment;
 import dev.squall.pipeline.compare.ExperimentHeader;
@@ -19,6 +20,7 @@ import dev.squall.pipeline.compare.JsonText;
 import dev.squall.pipeline.compare.Matrix;
 import dev.squall.pipeline.compare.PlannedCell;
 import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.engine.remote.ChildJvm;
 import dev.squall.pipeline.machine.LocalEngines;
 import dev.squall.pipeline.machine.UserFiles;
@@ -38,6 +40,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,6 +102,8 @@ final class CompareCommand implements Callable<Integer> {
   @Mixin private CompareOutputs outputs;
   @Mixin private ComparePages pages;
 
+  @Mixin private ClusterArguments cluster;
+
   @Option(
       names = "--fail-on-slower",
       description = "Of two files: exit code 1 if a cell is SLOWER, or has no right result now.")
@@ -155,38 +160,50 @@ final class CompareCommand implements Callable<Integer> {
     Map<String, Cell> finished = new LinkedHashMap<>();
     if (out.isEmpty()) {
       print(JsonText.line(header));
-      measure(cells, Set.of(), cell -> finished.put(cell.key(), cell));
+      measure(cells, Set.of(), cell -> finished.put(cell.key(), cell), machine.devices());
       return report(header, finished.values());
     }
     try (CellFile file = CellFile.open(out.get(), header, resume)) {
       print(JsonText.line(file.header()));
       file.cells().values().forEach(cell -> print(JsonText.line(cell)));
-      measure(cells, ExperimentRun.without(file.cells(), retry), file::add);
+      measure(cells, ExperimentRun.without(file.cells(), retry), file::add, machine.devices());
       return report(file.header(), file.cells().values());
     }
   }
 
   private void measure(
-      List<PlannedCell> cells, Set<String> done, java.util.function.Consumer<Cell> sink) {
+      List<PlannedCell> cells, Set<String> done, Consumer<Cell> sink, Devices devices) {
     try (Progress progress = new Progress(false)) {
+      Consumer<Cell> told =
+          cell -> {
+            sink.accept(cell);
+            progress.clear();
+            tell(cell);
+          };
+      if (cluster.given()) {
+        progress.show("%d cells on the cluster".formatted(cells.size() - done.size()));
+        new ClusterCells(
+                cluster.cluster(),
+                CompareCellCommand.NAME,
+                device -> cluster.resource(devices.select(device).getFirst().profile().kind()))
+            .run(cells, done, told);
+        return;
+      }
       new ExperimentRun(
               CompareCommand::worker,
               (number, of, cell, what) ->
                   progress.show("%d of %d: %s: %s".formatted(number, of, cell.key(), what)))
-          .run(
-              cells,
-              done,
-              cell -> {
-                sink.accept(cell);
-                progress.clear();
-                if (cell.state() == CellState.FAILED) {
-                  System.err.println(
-                      "squall: note: %s failed: %s"
-                          .formatted(cell.key(), cell.reason().replaceAll("\\s*\\R\\s*", " ")));
-                }
-                print(JsonText.line(cell));
-              });
+          .run(cells, done, told);
     }
+  }
+
+  private void tell(Cell cell) {
+    if (cell.state() == CellState.FAILED) {
+      System.err.println(
+          "squall: note: %s failed: %s"
+              .formatted(cell.key(), cell.reason().replaceAll("\\s*\\R\\s*", " ")));
+    }
+    print(JsonText.line(cell));
   }
 
   private void print(String line) {
@@ -197,7 +214,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   /** A plan over all devices needs all engines; one device its own, which is found sooner. */
-  private static CellWorker worker(String device) {
+  static CellWorker worker(String device) {
     int colon = device.indexOf(':');
     return new ChildWorker(
         new ChildJvm(

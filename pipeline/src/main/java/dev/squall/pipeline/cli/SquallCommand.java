@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       RunCommand.class,
+      StreamCommand.class,
       PlanCommand.class,
       DevicesCommand.class,
       BundleCommand.class,
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       CompareCommand.class,
       CompareWorkerCommand.class,
+      CompareCellCommand.class,
       CalibrateCommand.class,
       ArcCommand.class,
       DoctorCommand.class,

@@ -316,6 +316,7 @@ public final class Executor {
       if (captures(candidate.device())) {
         recorder.mark(Mark.Kind.STAND_IN, stage, candidate, () -> standIn(stage, call));
       } else if (!candidate.device().traits().host()) {
+        stage.kernel().checkResult(call);
         recorder.mark(
             Mark.Kind.CHECK, stage, candidate, () -> requireRight(candidate, stage, call));
       }

@@ -53,6 +53,29 @@ class LineCommandsTest {
         .contains("compared with the double-precision reference: scores all, mass all");
   }
 
+  /** Yardsticks stay out of a stream, and the last run is verified. */
+  @Test
+  void aStreamIsManyRuns() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            folder, "stream", "--input", input.toString(), "--runs", "4", "--in-flight", "2");
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.output()).contains("4 runs, ").contains(" ms (99 of 100 at most ");
+    for (String stage : List.of("scores", "mass", "select", "attention")) {
+      assertThat(run.output()).containsPattern("(?m)^" + stage + " .* PASSED$");
+    }
+    JsonNode line =
+        json(CommandRun.of(folder, "stream", "--input", input.toString(), "--runs", "2", "--json"))
+            .getFirst();
+    assertThat(line.get("stages")).hasSize(4);
+    assertThat(line.get("runs").asInt()).isEqualTo(2);
+    assertThat(line.get("median_seconds").asDouble()).isPositive();
+    CommandRun none = CommandRun.of(folder, "stream", "--input", input.toString(), "--runs", "0");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.errors()).contains("--runs");
+  }
+
   @Test
   void jsonIsALineAStageAndOneForTheLine() throws IOException {
     List<JsonNode> lines = json(run("--json"));
