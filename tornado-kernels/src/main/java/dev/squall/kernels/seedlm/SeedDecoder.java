@@ -68,8 +68,8 @@ final class SeedDecoder {
   }
 
   /**
-   * Decodes {@code count} blocks from block {@code first} into {@code out}. Beyond the caches memory
-   * then takes weights in while others are computed, where a copy would wait for it.
+   * Decodes {@code count} blocks from block {@code first} into {@code out}. Beyond the caches
+   * memory then takes weights in while others are computed, where a copy would wait for it.
    *
    * @param first even where two blocks share bytes
    * @param out f32[count · weights of a block]

@@ -14,14 +14,15 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Weights of two 4-bit blocks a vector, straight to where they belong, for vectors of sixteen lanes.
+ * Weights of two 4-bit blocks a vector, straight to where they belong, for vectors of sixteen
+ * lanes.
  *
- * <p>What a block needs is kept as planes, a block an int. Two neighbours of a plane are a long, and
- * a long in every pair of lanes puts one block into the even lanes and its neighbour into the odd
- * ones: loads do the work of shuffles. Lanes 2c and 2c + 1 hold the bits from bit 3c of their
- * sequence on; a last shuffle brings the sixteen weights into the order of memory. Sums are those of
- * {@link SeedPlanes}, bit for bit: the exponent goes into the mantissas, where a power of two rounds
- * nothing.
+ * <p>What a block needs is kept as planes, a block an int. Two neighbours of a plane are a long,
+ * and a long in every pair of lanes puts one block into the even lanes and its neighbour into the
+ * odd ones: loads do the work of shuffles. Lanes 2c and 2c + 1 hold the bits from bit 3c of their
+ * sequence on; a last shuffle brings the sixteen weights into the order of memory. Sums are those
+ * of {@link SeedPlanes}, bit for bit: the exponent goes into the mantissas, where a power of two
+ * rounds nothing.
  */
 final class SeedPairs {
   /** Whether vectors are of the width that this is written for. */
@@ -55,8 +56,7 @@ final class SeedPairs {
   private static final int[] ORDER = lanes(n -> n % 8 * 2 + n / 8);
 
   /** Brings bit 3c + 1 to bit 4, in a plane of bits 0 to 28 for c below 4, else of bits 8 to 39. */
-  private static final int[] SHIFT =
-      lanes(lane -> lane / 2 < 4 ? lane / 2 * 3 : lane / 2 * 3 - 11);
+  private static final int[] SHIFT = lanes(lane -> lane / 2 < 4 ? lane / 2 * 3 : lane / 2 * 3 - 11);
 
   private SeedPairs() {}
 
@@ -102,14 +102,16 @@ final class SeedPairs {
         .reinterpretAsFloats();
   }
 
-  /** Writes the weights of all groups to {@code piece.output}: stores wait while others are made. */
+  /**
+   * Writes the weights of all groups to {@code piece.output}: stores wait while others are made.
+   */
   static void weights(SeedPiece piece) {
     weights(piece.pairs, piece.output, piece.groups * LANES / 2);
   }
 
   /**
-   * Constants are made here, as every store to a segment may, for all that the compiler knows, change
-   * what a constant object holds: it would load them again each time.
+   * Constants are made here, as every store to a segment may, for all that the compiler knows,
+   * change what a constant object holds: it would load them again each time.
    */
   private static void weights(long[] pairs, MemorySegment out, int count) {
     FloatVector unit = FloatVector.broadcast(FLOATS, UNIT);

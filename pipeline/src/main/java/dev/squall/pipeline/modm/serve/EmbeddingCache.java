@@ -16,8 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The embeddings of the cached images in a ring, the oldest giving way to the newest, beside them a
- * copy in bytes, which is what a search reads first, and the search among them. One thread owns the ring: it takes all searches that wait, up to a batch, runs
- * them in one pass over the memory, and inserts in between.
+ * copy in bytes, which is what a search reads first, and the search among them. One thread owns the
+ * ring: it takes all searches that wait, up to a batch, runs them in one pass over the memory, and
+ * inserts in between.
  */
 final class EmbeddingCache implements AutoCloseable {
   /** Searches of one pass at most. */
