@@ -19,9 +19,10 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor fpga modm"
+    "'', --help --version run stream plan devices bundle setup kernel bench calibrate arc doctor fpga modm"
         + " model prefill generate frontier seedlm segment upscale ouromamba test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
+    "stream," + LINE + " --runs --in-flight --seed --json",
     "plan," + LINE + " --json",
     "devices, --json",
     "setup, STACK --list --json --quiet opencl-cpu intel-cpu fpga-emulator arc-capture",
