@@ -28,7 +28,9 @@ final class WorkerClient {
   /** Largest answer: an image of 32 MiB in base64. */
   private static final int LARGEST_ANSWER = 48 << 20;
 
-  /** The longest that a worker may take to embed a prompt, where no less is granted it for an image. */
+  /**
+   * The longest that a worker may take to embed a prompt, where no less is granted it for an image.
+   */
   private static final Duration EMBEDDING = Duration.ofSeconds(30);
 
   /** Types that are handed on; others become plain bytes. */
@@ -75,7 +77,10 @@ final class WorkerClient {
   /** The embedding of a prompt. */
   float[] embed(String prompt) throws WorkerException, InterruptedException {
     JsonNode answer =
-        post("/v1/embed", JSON.createObjectNode().put("prompt", prompt), shorter(EMBEDDING, patience));
+        post(
+            "/v1/embed",
+            JSON.createObjectNode().put("prompt", prompt),
+            shorter(EMBEDDING, patience));
     return vector(answer, "embedding");
   }
 

@@ -28,8 +28,7 @@ class WorkerClientTest {
   @Test
   void aWorkerIsCalledAsItsAddressSays() {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      assertThat(
-              new WorkerClient(URI.create("http://gpu1"), 8, http, Duration.ofSeconds(1)).name())
+      assertThat(new WorkerClient(URI.create("http://gpu1"), 8, http, Duration.ofSeconds(1)).name())
           .isEqualTo("gpu1");
     }
   }
