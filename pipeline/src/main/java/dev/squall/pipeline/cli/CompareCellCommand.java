@@ -1,6 +1,5 @@
 package dev.squall.pipeline.cli;
 
-import dev.squall.pipeline.compare.CellWorker;
 import dev.squall.pipeline.compare.ClusterCells;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,9 +18,7 @@ final class CompareCellCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (CellWorker worker = CompareCommand.worker()) {
-      System.out.print(ClusterCells.measure(order, worker));
-    }
+    System.out.print(ClusterCells.measure(order, CompareCommand::worker));
     return ExitCodes.GOOD;
   }
 }

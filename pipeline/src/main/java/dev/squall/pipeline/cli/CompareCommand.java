@@ -22,6 +22,7 @@ import dev.squall.pipeline.compare.PlannedCell;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.engine.remote.ChildJvm;
+import dev.squall.pipeline.machine.LocalEngines;
 import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
 import dev.squall.pipeline.plan.LearnedCostModel;
@@ -99,6 +100,7 @@ final class CompareCommand implements Callable<Integer> {
   private boolean json;
 
   @Mixin private CompareOutputs outputs;
+  @Mixin private ComparePages pages;
 
   @Mixin private ClusterArguments cluster;
 
@@ -137,6 +139,7 @@ final class CompareCommand implements Callable<Integer> {
       throw SquallException.invalidInput(
           "--resume goes on with the file of --out, and --retry belongs to --resume");
     }
+    pages.check();
     KernelCatalog catalog = KernelCatalog.load();
     Experiment experiment =
         files.isEmpty() ? matrix.ofOptions(catalog) : matrix.read(files.getFirst(), catalog);
@@ -187,7 +190,7 @@ final class CompareCommand implements Callable<Integer> {
         return;
       }
       new ExperimentRun(
-              device -> worker(),
+              CompareCommand::worker,
               (number, of, cell, what) ->
                   progress.show("%d of %d: %s: %s".formatted(number, of, cell.key(), what)))
           .run(cells, done, told);
@@ -210,14 +213,16 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  static CellWorker worker() {
+  /** A plan over all devices needs all engines; one device its own, which is found sooner. */
+  static CellWorker worker(String device) {
+    int colon = device.indexOf(':');
     return new ChildWorker(
         new ChildJvm(
             javaOptions(),
             Main.class.getName(),
             List.of(CompareWorkerCommand.NAME),
             Optional.empty(),
-            Map.of()),
+            colon < 0 ? Map.of() : Map.of(LocalEngines.VARIABLE, device.substring(0, colon))),
         CELL_LIMIT_SECONDS);
   }
 
@@ -267,6 +272,7 @@ final class CompareCommand implements Callable<Integer> {
 
   private int report(ExperimentHeader header, Collection<Cell> cells) {
     outputs.write(header, cells);
+    pages.write(header, cells, out, CommandText.of(spec));
     if (!json) {
       System.out.print(CompareText.terminal(header, cells));
     }

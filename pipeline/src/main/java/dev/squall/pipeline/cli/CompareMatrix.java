@@ -34,6 +34,12 @@ final class CompareMatrix {
   private List<String> lines = List.of();
 
   @Option(
+      names = {"-i", "--input"},
+      paramLabel = "FILE",
+      description = "Tensors of the lines, as for squall run (the samples). Repeatable.")
+  private List<Path> inputs = List.of();
+
+  @Option(
       names = "--shape",
       paramLabel = "[KERNEL:]NAME=N/N,…",
       description = "Extents of made inputs, all combinations, e.g. L=1024/4096,D=64. Repeatable.")
@@ -113,10 +119,11 @@ final class CompareMatrix {
         || !parameters.isEmpty()
         || !densities.isEmpty()
         || !types.isEmpty()
-        || !variants.isEmpty()) {
+        || !variants.isEmpty()
+        || !inputs.isEmpty()) {
       throw SquallException.invalidInput(
-          "--shape, --param, --density, --type and --variant belong to --kernel and --line; an"
-              + " experiment file says these itself");
+          "--input, --shape, --param, --density, --type and --variant belong to --kernel and"
+              + " --line; an experiment file says these itself");
     }
     return new Experiment(
         devices.isEmpty()
@@ -173,7 +180,7 @@ final class CompareMatrix {
       lineGroups.add(
           new LineGroup(
               Words.oneOf("--line", line, Lines.NAMES.toArray(String[]::new), name -> name),
-              List.of(),
+              inputs,
               Optional.empty(),
               List.of(),
               lists("--param", parameters, line),

@@ -73,15 +73,19 @@ public final class ClusterCells {
   /**
    * The cluster's side: measures one order.
    *
+   * @param workers makes one for a device, which is closed in the end
    * @return the cell's line
    * @throws SquallException INVALID_INPUT if {@code order} is none
    */
-  public static String measure(String order, CellWorker worker) {
+  public static String measure(String order, Function<String, CellWorker> workers) {
+    CellOrder parsed;
     try {
-      return CellLines.line(
-          worker.measure(CellLines.mapper().readValue(order, CellOrder.class), what -> {}).cell());
+      parsed = CellLines.mapper().readValue(order, CellOrder.class);
     } catch (JsonProcessingException e) {
       throw SquallException.invalidInput("this is no order of a cell: " + e.getOriginalMessage());
+    }
+    try (CellWorker worker = workers.apply(parsed.name().device())) {
+      return CellLines.line(worker.measure(parsed, what -> {}).cell());
     }
   }
 }

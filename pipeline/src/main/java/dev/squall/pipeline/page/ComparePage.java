@@ -8,6 +8,7 @@ import dev.squall.pipeline.compare.ExperimentHeader;
 import dev.squall.pipeline.compare.ExperimentHeader.DeviceLine;
 import dev.squall.pipeline.report.Numbers;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,9 @@ import java.util.stream.Collectors;
 public final class ComparePage {
   /** How names of lines begin; a line's work is spread over devices and has no roof of its own. */
   private static final String LINE = "line:";
+
+  /** Stands for a device where a line is planned. */
+  private static final String PLANNED = "auto";
 
   /** Devices of which each pair is described in words; of more, each against the fastest. */
   private static final int FEW = 3;
@@ -112,20 +116,10 @@ public final class ComparePage {
                 lines.add(
                     "%s is fastest, by medians, in %d of %d cases that several devices ran."
                         .formatted(device, wins, ranking.contested())));
-    ranking
-        .pairs()
-        .forEach(
-            pair ->
-                lines.add(
-                    "%s takes %s× as long as %s, geometric mean over %d common %s (from %s× to %s×)."
-                        .formatted(
-                            pair.slower(),
-                            Numbers.significant(pair.mean()),
-                            pair.faster(),
-                            pair.common(),
-                            pair.common() == 1 ? "case" : "cases",
-                            Numbers.significant(pair.least()),
-                            Numbers.significant(pair.most()))));
+    ranking.pairs().forEach(pair -> lines.add(pair.words()));
+    if (devices().contains(PLANNED)) {
+      lines.add("%s is a plan over all devices.".formatted(PLANNED));
+    }
     long noisy =
         cells.stream().filter(cell -> cell.ranked() && !cell.times().noiseLimitMet()).count();
     if (noisy > 0) {
@@ -169,7 +163,12 @@ public final class ComparePage {
     for (Cell cell : cells) {
       String row = CellWords.subject(cell.name());
       if (cell.ranked()) {
-        map.time(row, cell.name().device(), cell.times().medianNs() * 1e-6, cell.name().variant());
+        // A line's variants are many words; the table of all cells has them.
+        map.time(
+            row,
+            cell.name().device(),
+            cell.times().medianNs() * 1e-6,
+            cell.name().kernel().startsWith(LINE) ? "" : cell.name().variant());
       } else {
         map.without(row, cell.name().device(), CellWords.words(cell.state()));
       }
@@ -225,7 +224,7 @@ public final class ComparePage {
     for (Cell cell : cells) {
       if (!cell.spans().isEmpty()) {
         List<Gantt.Span> spans = new ArrayList<>();
-        for (CellSpan span : cell.spans()) {
+        for (CellSpan span : inOrder(cell.spans())) {
           spans.add(
               new Gantt.Span(
                   spans.size() + 1,
@@ -242,6 +241,15 @@ public final class ComparePage {
       }
     }
     return html.toString();
+  }
+
+  /** By their planned begin, what was not planned at the end. */
+  private static List<CellSpan> inOrder(List<CellSpan> spans) {
+    return spans.stream()
+        .sorted(
+            Comparator.comparingDouble(CellSpan::plannedStartNs)
+                .thenComparingDouble(CellSpan::startNs))
+        .toList();
   }
 
   private String density() {
@@ -310,8 +318,7 @@ public final class ComparePage {
               milliseconds(cell.times().p90Ns()),
               milliseconds(cell.times().p99Ns()),
               HtmlTable.Cell.number(Numbers.percent(cell.times().cv()), cell.times().cv()),
-              HtmlTable.Cell.number(
-                  String.valueOf(cell.times().samplesNs().size()), cell.times().samplesNs().size()),
+              HtmlTable.Cell.number(String.valueOf(cell.times().runs()), cell.times().runs()),
               RunPage.number(cell.rates().gflops()),
               RunPage.number(cell.rates().gbs()),
               HtmlTable.Cell.number(
@@ -433,7 +440,7 @@ public final class ComparePage {
     RunPage.source(
         table,
         "median, min, p90, p99, CV",
-        "the cell's samples by the host's clock from call to return, warm-up left out; all samples are in the results file");
+        "the cell's samples by the host's clock from call to return, warm-up left out; the samples are in the results file");
     RunPage.source(
         table,
         "kernel, copy in, copy out, compile",
@@ -471,7 +478,16 @@ public final class ComparePage {
   /** Who is faster, over the cases that both ran. */
   private record Ranking(int contested, Map<String, Integer> wins, List<Pair> pairs) {
     private record Pair(
-        String faster, String slower, double mean, double least, double most, int common) {}
+        String faster, String slower, double mean, double least, double most, int common) {
+      String words() {
+        String ratio =
+            "%s takes %s× as long as %s".formatted(slower, Numbers.significant(mean), faster);
+        return common == 1
+            ? ratio + ", in one common case."
+            : "%s, geometric mean over %d common cases (from %s× to %s×)."
+                .formatted(ratio, common, Numbers.significant(least), Numbers.significant(most));
+      }
+    }
 
     static Ranking of(List<Cell> cells) {
       // Lines that are planned choose their own devices: they compete with no single one.

@@ -164,6 +164,12 @@ record Gantt(String id, String name, List<Span> spans) {
     svg.end();
   }
 
+  private static String offWords(double off) {
+    return off >= 1
+        ? Numbers.significant(1 + off) + "×"
+        : (off > 0 ? "+" : "") + Numbers.percent(off);
+  }
+
   private String listed() {
     List<String> words = new ArrayList<>();
     for (Span span : spans) {
@@ -204,7 +210,7 @@ record Gantt(String id, String name, List<Span> spans) {
               HtmlTable.Cell.text(span.measured() ? span.device() : "–"),
               HtmlTable.Cell.number(Numbers.significant(span.start()), span.start()),
               HtmlTable.Cell.number(Numbers.significant(measured), measured),
-              HtmlTable.Cell.number((off > 0 ? "+" : "") + Numbers.percent(off), off)));
+              HtmlTable.Cell.number(offWords(off), off)));
     }
     return table;
   }

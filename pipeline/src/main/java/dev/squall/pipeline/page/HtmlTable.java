@@ -87,11 +87,20 @@ final class HtmlTable {
       if (Double.isFinite(cell.value())) {
         body.append(String.format(Locale.ROOT, " data-value=\"%s\"", cell.value()));
       }
-      body.append('>').append(cell.html()).append("</").append(tag).append('>');
+      body.append('>')
+          .append(i == 0 ? breakable(cell.html()) : cell.html())
+          .append("</")
+          .append(tag)
+          .append('>');
     }
     body.append("</tr>\n");
     rows++;
     return this;
+  }
+
+  /** Lets long names break where their words do. */
+  private static String breakable(String name) {
+    return name.replace("_", "_<wbr/>").replace(".", ".<wbr/>");
   }
 
   boolean isEmpty() {

@@ -51,6 +51,7 @@ record Roofline(
     List<Point> drawn = points.stream().filter(Point::drawable).toList();
     double ridge = peakGflops / peakGbs;
     boolean roof = Double.isFinite(ridge) && ridge > 0;
+    boolean flat = !roof && peakGflops > 0;
     DoubleStream xs = drawn.stream().mapToDouble(Point::intensity);
     double lowest = drawn.stream().mapToDouble(Point::intensity).min().orElseThrow();
     double highest = Math.max(xs.max().orElseThrow(), roof ? 2 * ridge : 0);
@@ -58,7 +59,7 @@ record Roofline(
         Scale.log(Math.min(lowest, roof ? ridge / 4 : lowest) / 1.8, highest * 1.8, LEFT, RIGHT);
     double slowest = drawn.stream().mapToDouble(Point::gflops).min().orElseThrow();
     double fastest = drawn.stream().mapToDouble(Point::gflops).max().orElseThrow();
-    double top = Math.max(fastest, roof ? peakGflops : 0);
+    double top = Math.max(fastest, roof || flat ? peakGflops : 0);
     double bottom = roof ? Math.min(slowest, peakGbs * x.from() * 2) : slowest;
     Scale y = Scale.log(bottom / 1.8, top * 2.2, BOTTOM, TOP);
 
@@ -66,6 +67,8 @@ record Roofline(
     Axes.draw(svg, x, y, "operations a byte (log)", "GFLOP/s (log)");
     if (roof) {
       roof(svg, x, y, ridge);
+    } else if (flat) {
+      ceiling(svg, y, LEFT);
     }
     Labels labels = new Labels(LEFT, RIGHT);
     drawn.forEach(point -> labels.point(x.at(point.intensity()), y.at(point.gflops())));
@@ -77,23 +80,13 @@ record Roofline(
           svg, String.valueOf(point.number()), x.at(point.intensity()), y.at(point.gflops()));
     }
     return Html.figure(
-        svg.html(HEIGHT, "Roofline of " + device, description(drawn, roof)), caption(drawn));
+        svg.html(HEIGHT, "Roofline of " + device, description(drawn, roof, flat)), caption(drawn));
   }
 
   private void roof(Svg svg, Scale x, Scale y, double ridge) {
     double from = Math.max(x.from(), y.from() / peakGbs);
-    svg.path(
-        "roof",
-        Svg.format(
-            "M%.1f %.1fL%.1f %.1fL%.1f %.1f",
-            x.at(from),
-            y.at(from * peakGbs),
-            x.at(ridge),
-            y.at(peakGflops),
-            (double) RIGHT,
-            y.at(peakGflops)));
-    svg.text(
-        "note", RIGHT, y.at(peakGflops) - 6, "end", Numbers.significant(peakGflops) + " GFLOP/s");
+    svg.line("roof", x.at(from), y.at(from * peakGbs), x.at(ridge), y.at(peakGflops));
+    ceiling(svg, y, x.at(ridge));
     // Along the slope, above its line.
     double middle = Math.sqrt(from * ridge);
     svg.text(
@@ -102,6 +95,13 @@ record Roofline(
         y.at(middle * peakGbs) - 6,
         "end",
         Numbers.significant(peakGbs) + " GB/s");
+  }
+
+  /** What arithmetic allows, from {@code left} on. */
+  private void ceiling(Svg svg, Scale y, double left) {
+    svg.line("roof", left, y.at(peakGflops), RIGHT, y.at(peakGflops));
+    svg.text(
+        "note", RIGHT, y.at(peakGflops) - 6, "end", Numbers.significant(peakGflops) + " GFLOP/s");
   }
 
   private double share(Point point) {
@@ -121,12 +121,16 @@ record Roofline(
             Numbers.significant(point.intensity()));
   }
 
-  private String description(List<Point> drawn, boolean roof) {
+  private String description(List<Point> drawn, boolean roof, boolean flat) {
     StringBuilder text = new StringBuilder();
     if (roof) {
       text.append(
           "The roof rises with %s GB/s to %s GFLOP/s. "
               .formatted(Numbers.significant(peakGbs), Numbers.significant(peakGflops)));
+    } else if (flat) {
+      text.append(
+          "Arithmetic reaches %s GFLOP/s; the memory's peak is not known. "
+              .formatted(Numbers.significant(peakGflops)));
     } else {
       text.append("The device's peaks are not known. ");
     }

@@ -28,7 +28,8 @@ class ClusterCellsTest {
             .getFirst()
             .order();
     Cell cell =
-        CellLines.cell(ClusterCells.measure(WorkerTalk.order(order), new Skipping()).strip());
+        CellLines.cell(
+            ClusterCells.measure(WorkerTalk.order(order), device -> new Skipping()).strip());
     assertThat(cell.key()).isEqualTo(order.without(CellState.SKIPPED, "").key());
     assertThat(cell.state()).isEqualTo(CellState.SKIPPED);
     assertThat(cell.reason()).isEqualTo("not today");
@@ -36,7 +37,7 @@ class ClusterCellsTest {
 
   @Test
   void whatIsNoOrderIsTold() {
-    assertThatThrownBy(() -> ClusterCells.measure("{\"name\":", new Skipping()))
+    assertThatThrownBy(() -> ClusterCells.measure("{\"name\":", device -> new Skipping()))
         .isInstanceOf(SquallException.class)
         .hasMessageStartingWith("this is no order of a cell: ");
   }

@@ -52,6 +52,7 @@ class ComparePageTest {
         true,
         new CellCheck(Verdict.PASSED, "", 1e-6, 1e-4, 0.01, 10, 100),
         new CellTimes(
+            3,
             List.of((long) median - 1, (long) median, (long) median + 1),
             median - 1,
             median,

@@ -46,6 +46,7 @@ public final class FaultyProcess {
     THROWS_ONE_AFTER_ANOTHER,
     RUNS_OUT_OF_HEAP,
     BREAKS,
+    HAS_A_DRIVER_THAT_TAKES_SIGNALS,
     /** As a driver's class whose library is not there. */
     FAILS_TO_INITIALISE,
     DIES_OF_AN_EXCEPTION,
@@ -201,6 +202,7 @@ public final class FaultyProcess {
         case HALTS_IN_A_CALL -> Runtime.getRuntime().halt(134);
         case PRINTS_A_FAILURE -> System.out.println(PRINTED_FAILURE);
         case RUNS_OUT_OF_HEAP -> throw new OutOfMemoryError("no heap");
+        case HAS_A_DRIVER_THAT_TAKES_SIGNALS -> SignalDriver.buildAndCountOnSignals();
         case FAILS_TO_INITIALISE -> throw initialiserFailure();
         case BREAKS -> throw new IllegalStateException("a fault in the code\nof two lines");
         default -> {
