@@ -102,13 +102,18 @@ final class BundleCommand {
         description = "A folder of resources to write to, instead of the checkout's own.")
     private Optional<Path> out = Optional.empty();
 
+    @Option(
+        names = "--stale",
+        description = "Only bundles that are missing or whose kernel's source has changed.")
+    private boolean stale;
+
     @Override
     public Integer call() {
       try (Progress progress = new Progress(false)) {
         Bundles bundles = bundles(progress::show);
         List<String> failures = new ArrayList<>();
         for (BundleTarget target : targets(targets)) {
-          failures.addAll(bundles.build(target, out.orElseGet(bundles::resources)));
+          failures.addAll(bundles.build(target, out.orElseGet(bundles::resources), !stale));
         }
         progress.clear();
         failures.forEach(System.out::println);

@@ -44,7 +44,7 @@ final class Failures {
     };
   }
 
-  private static int exitCode(ErrorClass errorClass) {
+  static int exitCode(ErrorClass errorClass) {
     return switch (errorClass) {
       case WRONG_RESULT -> ExitCodes.WRONG_RESULT;
       case INVALID_INPUT, UNSUPPORTED -> ExitCodes.USAGE;
@@ -53,8 +53,13 @@ final class Failures {
     };
   }
 
+  /** What a failure is told as. */
+  static String line(ErrorClass errorClass, String message) {
+    return "squall: " + errorClass + ": " + oneLine(message);
+  }
+
   private static void print(ErrorClass errorClass, String message) {
-    System.err.println("squall: " + errorClass + ": " + oneLine(message));
+    System.err.println(line(errorClass, message));
   }
 
   private static String oneLine(String text) {

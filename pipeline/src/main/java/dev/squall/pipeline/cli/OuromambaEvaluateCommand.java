@@ -263,6 +263,11 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
           .toString();
     }
 
+    /** Nothing where no round was timed. */
+    private static String rowTime(EvaluationRow row) {
+      return Double.isNaN(row.milliseconds()) ? "" : "%.0f".formatted(row.milliseconds());
+    }
+
     private static String line(EvaluationRow row) {
       QuantSettings settings = row.settings();
       boolean exact = settings == null;
@@ -283,7 +288,7 @@ final class OuromambaEvaluateCommand implements Callable<Integer> {
           exact ? "" : "%.4f".formatted(row.logitError() / row.logitSpread()),
           dynamic ? "%.2f %%".formatted(100 * row.outlierShare()) : "",
           "%,.0f".formatted(row.bytes() / 1e3),
-          "%.0f".formatted(row.milliseconds()));
+          rowTime(row));
     }
   }
 }

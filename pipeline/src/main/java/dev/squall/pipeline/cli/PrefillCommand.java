@@ -13,12 +13,17 @@ import dev.squall.pipeline.model.decoder.PrefillResult;
 import dev.squall.pipeline.model.decoder.VocabularyScores;
 import dev.squall.pipeline.report.PrefillReport;
 import dev.squall.pipeline.report.PrefillText;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Runs a text through a model and reports speed, perplexity, density and recall. */
 @Command(
@@ -36,6 +41,18 @@ final class PrefillCommand implements Callable<Integer> {
   @Mixin private ModelArguments arguments;
 
   @Mixin private TextArguments text;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "FOLDER",
+      description =
+          "Every file of a folder, one after another or on a cluster, in place of --text; a line"
+              + " each.")
+  private Path batch;
+
+  @Mixin private ClusterArguments cluster;
+
+  @Spec private CommandSpec spec;
 
   @Option(names = "--no-recall", description = "Do not measure recall, which takes some seconds.")
   private boolean noRecall;
@@ -56,8 +73,14 @@ final class PrefillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    text.check();
     chunk.ifPresent(count -> Ranges.requirePositive("--chunk", count));
+    if (batch != null) {
+      return batch();
+    }
+    text.check();
+    if (cluster.given()) {
+      throw SquallException.invalidInput("--spark runs the documents of a batch: give --batch");
+    }
     try (Progress progress = new Progress(false)) {
       progress.show("reading the model");
       Decoder decoder = arguments.decoder();
@@ -74,6 +97,31 @@ final class PrefillCommand implements Callable<Integer> {
           e);
     }
     return ExitCodes.GOOD;
+  }
+
+  private int batch() throws JsonProcessingException {
+    if (text.text() != null) {
+      throw SquallException.invalidInput("--batch and --text exclude each other");
+    }
+    text.checkExtent();
+    PrefillBatch documents = new PrefillBatch(batch, json);
+    if (cluster.given()) {
+      List<String> words = spec.root().commandLine().getParseResult().originalArgs();
+      return documents.run(
+          cluster.cluster(), ClusterArguments.without(words, Set.of("--batch"), Set.of("--json")));
+    }
+    try (Progress progress = new Progress(false)) {
+      progress.show("reading the model");
+      Decoder decoder = arguments.decoder();
+      return documents.run(
+          document -> {
+            int[] ids = text.ids(decoder, document);
+            PrefillAttention attention = arguments.attention(decoder, ids);
+            PrefillReport report = report(decoder, ids, attention, progress);
+            progress.clear();
+            return PrefillText.jsonLine(report);
+          });
+    }
   }
 
   private PrefillReport report(

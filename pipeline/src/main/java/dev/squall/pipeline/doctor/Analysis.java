@@ -107,7 +107,7 @@ final class Analysis {
       boolean reference = argument.kind() == TypeKind.REFERENCE;
       Source source = new Source(Source.Kind.PARAMETER, slot, "");
       frame.setLocal(
-          slot, reference ? argument.withSource(source).withSlot(-1) : argument.withSlot(-1));
+          slot, (reference ? argument.withSource(source) : argument).withSlot(-1).withFill(null));
       slot += argument.kind().slotSize();
     }
     return frame;
@@ -180,7 +180,7 @@ final class Analysis {
         before[i] = frame.copy();
         Instruction instruction = body.instruction(i);
         if (instruction instanceof ReturnInstruction end && end.typeKind() != TypeKind.VOID) {
-          Value value = frame.peek(0).withSlot(-1).withSource(null);
+          Value value = frame.peek(0).withSlot(-1).withSource(null).withFill(null);
           result = result == null ? value : Value.join(result, value);
         }
         interpreter.step(i, instruction, frame);

@@ -82,7 +82,11 @@ final class Arithmetic {
 
   private static Value multiply(Value a, Value b) {
     boolean tame = !a.data() && !b.data() && !large(a) && !large(b) && !a.grown() && !b.grown();
-    Value product = fitted(a, corners(a, b, (x, y) -> x * y), tame);
+    double[] range = corners(a, b, (x, y) -> x * y);
+    if (a.slot() >= 0 && a.slot() == b.slot()) {
+      range[0] = Math.max(range[0], 0);
+    }
+    Value product = fitted(a, range, tame);
     return product.withCuts(a.cutBelow() && b.cutBelow(), a.cutAbove() && b.cutAbove());
   }
 

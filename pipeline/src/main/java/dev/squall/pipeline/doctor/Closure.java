@@ -41,6 +41,7 @@ final class Closure {
         List.of(
             new SignatureCheck(),
             new ArithmeticCheck(),
+            new ShiftCheck(),
             new ObjectCheck(classPath),
             new CallCheck(classPath),
             new SwitchCheck(),

@@ -78,13 +78,16 @@ final class Interpreter {
         Value value = frame.local(increment.slot());
         Value before = value == null ? Value.top(TypeKind.INT) : value;
         Value by = Value.of(TypeKind.INT, increment.constant(), increment.constant());
-        frame.assign(increment.slot(), Arithmetic.binary(Opcode.IADD, before, by));
+        frame.assign(
+            increment.slot(), Arithmetic.binary(Opcode.IADD, before, by).withFill(before.fill()));
       }
       case ConstantInstruction constant -> frame.push(constant(constant));
-      case OperatorInstruction operator -> operate(operator, frame);
+      case OperatorInstruction operator -> operate(index, operator, frame);
       case ConvertInstruction convert -> {
         Value value = frame.pop();
-        frame.push(Arithmetic.convert(value, convert.toType()));
+        frame.push(
+            Arithmetic.convert(value, convert.toType())
+                .withFill(Fill.converted(value, convert.toType())));
       }
       case ArrayLoadInstruction load -> {
         Value at = frame.pop();
@@ -148,17 +151,22 @@ final class Interpreter {
         : Value.top(kind);
   }
 
-  private static void operate(OperatorInstruction operator, Frame frame) {
+  private static void operate(int index, OperatorInstruction operator, Frame frame) {
     switch (operator.opcode()) {
       case ARRAYLENGTH -> {
         frame.pop();
         frame.push(Value.of(TypeKind.INT, 0, Integer.MAX_VALUE).withOrigin(Origin.SIZE));
       }
-      case INEG, LNEG, FNEG, DNEG -> frame.push(Arithmetic.negate(frame.pop()));
+      case INEG, LNEG, FNEG, DNEG -> {
+        Value value = frame.pop();
+        frame.push(Arithmetic.negate(value).withFill(value.fill()));
+      }
       default -> {
         Value right = frame.pop();
         Value left = frame.pop();
-        frame.push(Arithmetic.binary(operator.opcode(), left, right));
+        frame.push(
+            Arithmetic.binary(operator.opcode(), left, right)
+                .withFill(Fill.of(operator.opcode(), left, right, index)));
       }
     }
   }
@@ -178,7 +186,7 @@ final class Interpreter {
   private void store(Value array, Value value) {
     if (array.source() instanceof Source source && source.kind() == Source.Kind.MADE) {
       Value before = cells.get(source);
-      Value plain = value.withSlot(-1).withSource(null);
+      Value plain = value.withSlot(-1).withSource(null).withFill(null);
       Value after = before == null ? plain : Value.join(before, plain);
       if (after == null) {
         after = Value.top(value.kind()).withData(true);

@@ -27,12 +27,17 @@ public enum Rule {
       Backends.WITHOUT_SPIRV,
       ">>> is compiled to >>, which differs for negative numbers",
       "(x >> k) & mask, or a dividend that is plainly never negative"),
+  SIGNED_SHIFT(
+      WRONG_RESULT,
+      EnumSet.of(PTX),
+      ">> is compiled to a shift that fills with zeros, which differs for negative numbers",
+      "mask what was shifted out, (x >> k) & mask, and restore the sign: for four bits (x ^ 8) - 8"),
   POWER_OF_TWO_DIVISION(
       WRONG_RESULT,
       Backends.WITHOUT_SPIRV,
       "a negative number divided by a power of two is rounded wrongly: the compiler's own"
           + " correction uses >>>",
-      "x >> k if x is never negative, else (x + ((x >> 31) & (2^k - 1))) >> k"),
+      "x >> k if x is never negative, else divide by a number that is read from an array"),
   UNSIGNED_COMPARE(
       WRONG_RESULT,
       Backends.C_LIKE,

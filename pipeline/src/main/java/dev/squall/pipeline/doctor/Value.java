@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param origin where it comes from
  * @param slot the local variable whose value it still is, or −1
  * @param source what a reference points to, or a comparison; null if unknown
+ * @param fill what a right shift left in its upper bits; null if nothing that matters
  */
 record Value(
     TypeKind kind,
@@ -30,7 +31,8 @@ record Value(
     boolean cutAbove,
     Origin origin,
     int slot,
-    Object source) {
+    Object source,
+    Fill fill) {
 
   /** Where a number comes from, as far as FPGAs care. */
   enum Origin {
@@ -73,7 +75,8 @@ record Value(
   }
 
   static Value of(TypeKind kind, double low, double high) {
-    return new Value(kind, low, high, false, false, false, false, false, Origin.OTHER, -1, null);
+    return new Value(
+        kind, low, high, false, false, false, false, false, Origin.OTHER, -1, null, null);
   }
 
   static Value reference(Object source) {
@@ -120,39 +123,47 @@ record Value(
 
   Value withRange(double from, double to) {
     return new Value(
-        kind, from, to, data, grown, product, cutBelow, cutAbove, origin, slot, source);
+        kind, from, to, data, grown, product, cutBelow, cutAbove, origin, slot, source, fill);
   }
 
   Value withData(boolean depends) {
     return new Value(
-        kind, low, high, depends, grown, product, cutBelow, cutAbove, origin, slot, source);
+        kind, low, high, depends, grown, product, cutBelow, cutAbove, origin, slot, source, fill);
   }
 
   Value withGrown(boolean grows) {
     return new Value(
-        kind, low, high, data, grows, product, cutBelow, cutAbove, origin, slot, source);
+        kind, low, high, data, grows, product, cutBelow, cutAbove, origin, slot, source, fill);
   }
 
   Value withProduct(boolean overflows) {
     return new Value(
-        kind, low, high, data, grown, overflows, cutBelow, cutAbove, origin, slot, source);
+        kind, low, high, data, grown, overflows, cutBelow, cutAbove, origin, slot, source, fill);
   }
 
   Value withCuts(boolean below, boolean above) {
-    return new Value(kind, low, high, data, grown, product, below, above, origin, slot, source);
+    return new Value(
+        kind, low, high, data, grown, product, below, above, origin, slot, source, fill);
   }
 
   Value withOrigin(Origin from) {
-    return new Value(kind, low, high, data, grown, product, cutBelow, cutAbove, from, slot, source);
+    return new Value(
+        kind, low, high, data, grown, product, cutBelow, cutAbove, from, slot, source, fill);
   }
 
   Value withSlot(int local) {
     return new Value(
-        kind, low, high, data, grown, product, cutBelow, cutAbove, origin, local, source);
+        kind, low, high, data, grown, product, cutBelow, cutAbove, origin, local, source, fill);
   }
 
   Value withSource(Object what) {
-    return new Value(kind, low, high, data, grown, product, cutBelow, cutAbove, origin, slot, what);
+    return new Value(
+        kind, low, high, data, grown, product, cutBelow, cutAbove, origin, slot, what, fill);
+  }
+
+  Value withFill(Fill what) {
+    return new Value(
+        kind, low, high, data, grown, product, cutBelow, cutAbove, origin, slot, source, what);
   }
 
   /** What holds of either; null if they have nothing in common. */
@@ -171,7 +182,8 @@ record Value(
         a.cutAbove && b.cutAbove,
         a.origin == b.origin ? a.origin : Origin.OTHER,
         a.slot == b.slot ? a.slot : -1,
-        Objects.equals(a.source, b.source) ? a.source : null);
+        Objects.equals(a.source, b.source) ? a.source : null,
+        Fill.worse(a.fill, b.fill));
   }
 
   /** {@link #join} at a loop's header, where bounds that moved are given up. */

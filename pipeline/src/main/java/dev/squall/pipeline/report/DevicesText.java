@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.MissingDevice;
 import dev.squall.profiles.DeviceProfile;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,11 +38,13 @@ public final class DevicesText {
     return speeds(found) + "\n" + limits(found) + (lines.isEmpty() ? "" : "\n" + lines);
   }
 
-  /** One line a device and engine. */
+  /** One line a device and engine, and one a missing driver stack or SDK and reason. */
   public static String jsonLines(List<Device> found, List<MissingDevice> missing) {
     StringBuilder text = new StringBuilder();
     found.forEach(device -> text.append(json(line(device))).append('\n'));
-    missing.forEach(device -> text.append(json(line(device))).append('\n'));
+    for (List<Absence> absences : absences(missing).values()) {
+      absences.forEach(absence -> text.append(json(line(absence))).append('\n'));
+    }
     return text.toString();
   }
 
@@ -124,45 +125,72 @@ public final class DevicesText {
     return versions.size() == 1 ? versions.first() : versions.first() + " to " + versions.last();
   }
 
+  /** Why a driver stack or SDK does not serve some engines. */
+  private record Absence(String id, List<String> engines, String reason, String remedy) {}
+
   /**
-   * A line for each driver stack or SDK. What the plain OpenCL engine does not find, no other does;
-   * what it finds may still be out of reach for others.
+   * What the plain OpenCL engine does not find in a driver stack, no other does: that is said once.
+   * What it finds may still be out of reach for others, each with its reason.
    */
-  private static String missing(List<MissingDevice> missing) {
+  private static Map<String, List<Absence>> absences(List<MissingDevice> missing) {
     Map<String, List<MissingDevice>> byId =
         missing.stream()
             .collect(
                 Collectors.groupingBy(MissingDevice::id, LinkedHashMap::new, Collectors.toList()));
-    StringBuilder text = new StringBuilder();
+    Map<String, List<Absence>> absences = new LinkedHashMap<>();
     byId.forEach(
-        (id, same) -> {
-          MissingDevice plain =
-              same.stream()
-                  .filter(device -> device.engine().equals(PLAIN_ENGINE))
-                  .findFirst()
-                  .orElse(null);
-          if (plain != null || same.size() == 1) {
-            MissingDevice one = plain != null ? plain : same.getFirst();
-            String engine = plain != null ? "" : " for " + one.engine();
-            text.append(
-                "%s is missing%s: %s; %s\n".formatted(id, engine, one.reason(), one.remedy()));
-          } else {
-            text.append("%s is missing %s\n".formatted(id, byReason(same)));
-          }
-        });
+        (id, same) ->
+            absences.put(
+                id,
+                same.stream()
+                    .filter(device -> device.engine().equals(PLAIN_ENGINE))
+                    .findFirst()
+                    .map(plain -> List.of(absence(plain, same)))
+                    .orElseGet(() -> byReason(same))));
+    return absences;
+  }
+
+  private static List<Absence> byReason(List<MissingDevice> same) {
+    Map<String, List<MissingDevice>> reasons =
+        same.stream()
+            .collect(
+                Collectors.groupingBy(
+                    device -> device.reason() + "; " + device.remedy(),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    return reasons.values().stream().map(group -> absence(group.getFirst(), group)).toList();
+  }
+
+  private static Absence absence(MissingDevice why, List<MissingDevice> all) {
+    return new Absence(
+        why.id(), all.stream().map(MissingDevice::engine).toList(), why.reason(), why.remedy());
+  }
+
+  private static String missing(List<MissingDevice> missing) {
+    StringBuilder text = new StringBuilder();
+    absences(missing)
+        .forEach(
+            (id, absences) ->
+                text.append(
+                    "%s is missing%s\n"
+                        .formatted(
+                            id,
+                            absences.stream()
+                                .map(
+                                    absence ->
+                                        "%s: %s; %s"
+                                            .formatted(
+                                                engines(absence),
+                                                absence.reason(),
+                                                absence.remedy()))
+                                .collect(Collectors.joining(";")))));
     return text.toString();
   }
 
-  private static String byReason(List<MissingDevice> same) {
-    Map<String, List<String>> engines = new LinkedHashMap<>();
-    for (MissingDevice device : same) {
-      engines
-          .computeIfAbsent(device.reason() + "; " + device.remedy(), why -> new ArrayList<>())
-          .add(device.engine());
-    }
-    return engines.entrySet().stream()
-        .map(entry -> "for %s: %s".formatted(String.join(", ", entry.getValue()), entry.getKey()))
-        .collect(Collectors.joining("; "));
+  private static String engines(Absence absence) {
+    return absence.engines().contains(PLAIN_ENGINE)
+        ? ""
+        : " for " + String.join(", ", absence.engines());
   }
 
   private static ObjectNode line(Device device) {
@@ -185,13 +213,13 @@ public final class DevicesText {
     return line;
   }
 
-  private static ObjectNode line(MissingDevice device) {
+  private static ObjectNode line(Absence absence) {
     ObjectNode line = JSON.createObjectNode();
-    line.put("device", device.id());
-    line.put("engine", device.engine());
+    line.put("device", absence.id());
+    absence.engines().forEach(line.putArray("engines")::add);
     line.put("found", false);
-    line.put("reason", device.reason());
-    line.put("remedy", device.remedy());
+    line.put("reason", absence.reason());
+    line.put("remedy", absence.remedy());
     return line;
   }
 

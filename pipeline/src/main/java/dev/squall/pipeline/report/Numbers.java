@@ -5,11 +5,11 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as people read them in a table. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   /** Three significant digits, never in exponent form between 0.001 and 10⁶. */
-  static String significant(double value) {
+  public static String significant(double value) {
     double size = Math.abs(value);
     if (value == 0 || !Double.isFinite(value)) {
       return value == 0 ? "0" : "–";
@@ -24,14 +24,14 @@ final class Numbers {
   }
 
   /** An error or a tolerance: two digits and an exponent, 0 when exact. */
-  static String error(double value) {
+  public static String error(double value) {
     if (!Double.isFinite(value)) {
       return "–";
     }
     return value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
   }
 
-  static String percent(double share) {
+  public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 }

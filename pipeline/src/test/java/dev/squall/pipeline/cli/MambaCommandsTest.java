@@ -35,7 +35,10 @@ class MambaCommandsTest {
         "ouromamba sweep typeseg --out x --bits w1a8 | weights of 1 bits: expected 2 to 8",
         "ouromamba quantize typeseg --bits w4a8 --out x | no model typeseg at ",
         "ouromamba evaluate typeseg | nothing to evaluate: name a FILE or give --bits",
-        "ouromamba evaluate typeseg --bits w4a8 --rounds -1 | --rounds"
+        "ouromamba evaluate typeseg --bits w4a8 --rounds -1 | --rounds",
+        "upscale a.npy --out b.npy | the model opensr-mamba is not here yet",
+        "upscale a.npy | Missing required option: '--out=OUT.npy'",
+        "upscale --out b.npy | Missing required parameter: 'IMAGE.npy'"
       })
   void oneLineAndTheRightExitCode(String command, String message) {
     CommandRun run = CommandRun.of(folder.resolve("cache"), command.strip().split(" "));

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,71 @@ class ModelCommandsTest {
     assertThat(run.errorLines()).containsExactly(line);
     assertThat(run.output()).isEmpty();
     assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+  }
+
+  /** A document that fails is named and holds nothing up. */
+  @Test
+  void aBatchIsALineADocument() throws IOException {
+    Path batch = Files.createDirectory(folder.resolve("documents"));
+    Files.writeString(batch.resolve("b.txt"), TEXT);
+    Files.write(batch.resolve("bad.txt"), new byte[] {(byte) 0xff});
+    Files.writeString(batch.resolve("a.txt"), TEXT.substring(60));
+    CommandRun run =
+        run("prefill", "--model", model, "--batch", batch.toString(), "--tokens", "20", "--json");
+    assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(run.errorLines()).hasSize(1);
+    assertThat(run.errors()).contains("bad.txt: byte 0: the text is not UTF-8");
+    List<String> lines = run.output().lines().toList();
+    assertThat(lines).hasSize(2);
+    JsonNode second = new ObjectMapper().readTree(lines.get(1));
+    assertThat(second.get("document").asText()).endsWith("b.txt");
+    CommandRun alone = run("prefill", "--model", model, "--text", text, "--tokens", "20", "--json");
+    assertThat(second.get("perplexity"))
+        .isEqualTo(new ObjectMapper().readTree(alone.output()).get("perplexity"));
+
+    CommandRun table =
+        run("prefill", "--model", model, "--batch", batch.toString(), "--tokens", "20");
+    assertThat(table.output().lines()).hasSize(3);
+    assertThat(table.output()).startsWith("document").contains("a.txt").contains("b.txt");
+  }
+
+  @Test
+  void batchesThatAreNone() {
+    assertRefused(
+        "squall: INVALID_INPUT: --batch %s/none: no such folder".formatted(folder),
+        "prefill",
+        "--model",
+        model,
+        "--batch",
+        folder + "/none");
+    assertRefused(
+        "squall: INVALID_INPUT: --batch and --text exclude each other",
+        "prefill",
+        "--model",
+        model,
+        "--batch",
+        folder.toString(),
+        "--text",
+        text);
+    assertRefused(
+        "squall: INVALID_INPUT: --spark runs the documents of a batch: give --batch",
+        "prefill",
+        "--model",
+        model,
+        "--text",
+        text,
+        "--spark",
+        "spark://nobody:7077");
+  }
+
+  @Test
+  void whatClustersAreToldIsLeftOutOfTheirCommands() {
+    assertThat(
+            ClusterArguments.without(
+                List.of("prefill", "--spark", "a", "--spark-conf=b=c", "--json", "--model", "m"),
+                Set.of("--batch"),
+                Set.of("--json")))
+        .containsExactly("prefill", "--model", "m");
   }
 
   @Test

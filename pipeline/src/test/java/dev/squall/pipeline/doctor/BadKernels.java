@@ -5,6 +5,7 @@ import java.util.function.IntUnaryOperator;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
@@ -100,6 +101,65 @@ final class BadKernels {
     }
   }
 
+  @Finds(Rule.SIGNED_SHIFT)
+  static void quarters(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      out.set(i, in.get(i) >> 2);
+    }
+  }
+
+  @Finds(Rule.SIGNED_SHIFT)
+  static void shiftsByData(LongArray in, LongArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      long shifted = in.get(i) >> (in.get(i) & 31);
+      shifted += 3;
+      out.set(i, shifted);
+    }
+  }
+
+  @Finds(Rule.SIGNED_SHIFT)
+  static void signsOfNibbles(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int p = in.get(i);
+      int sum = 0;
+      for (int j = 0; j < 8; j++) {
+        sum += (p << (28 - 4 * j)) >> 28;
+      }
+      out.set(i, sum);
+    }
+  }
+
+  /** The mask is wider than what the shift leaves. */
+  @Finds(Rule.SIGNED_SHIFT)
+  static void correctedDivision(IntArray in, IntArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int x = in.get(i);
+      out.set(i, x + ((x >> 31) & 7));
+    }
+  }
+
+  @Finds(Rule.SIGNED_SHIFT)
+  static void shiftsOfNegativeIndices(IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < dims.get(0); i++) {
+      out.set(i, (i - 100) >> 2);
+    }
+  }
+
+  @Finds(Rule.SIGNED_SHIFT)
+  static void comparesWhatWasShifted(IntArray in, FloatArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int x = in.get(i) >> 5;
+      out.set(i, x < 3 ? 1f : 0f);
+    }
+  }
+
+  @Finds(Rule.SIGNED_SHIFT)
+  static void shiftsBytes(ByteArray in, FloatArray out) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      out.set(i, in.get(i) >> 4);
+    }
+  }
+
   @Finds(Rule.POWER_OF_TWO_DIVISION)
   static void halves(IntArray in, IntArray out) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {
@@ -142,7 +202,7 @@ final class BadKernels {
     }
   }
 
-  @Finds(Rule.OVERFLOW)
+  @Finds({Rule.OVERFLOW, Rule.SIGNED_SHIFT})
   static void fixedPointSquare(IntArray in, IntArray out) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {
       int a = in.get(i);

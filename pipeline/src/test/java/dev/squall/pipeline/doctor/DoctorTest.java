@@ -94,7 +94,7 @@ class DoctorTest {
     Diagnosis ptx =
         Examined.classes(EnumSet.of(Backend.PTX), false, BadKernels.class, Helpers.class);
     assertThat(Examined.rules(ptx))
-        .contains(Rule.MISSING_MATHEMATICS, Rule.UNSIGNED_SHIFT)
+        .contains(Rule.MISSING_MATHEMATICS, Rule.UNSIGNED_SHIFT, Rule.SIGNED_SHIFT)
         .doesNotContain(Rule.ATOMIC, Rule.FLOAT_ATOMIC, Rule.BOOLEAN_PARAMETER);
     assertThat(spirv.findings())
         .allSatisfy(finding -> assertThat(finding.backends()).containsExactly(Backend.SPIRV));

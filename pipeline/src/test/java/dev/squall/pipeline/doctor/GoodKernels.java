@@ -42,8 +42,8 @@ final class GoodKernels {
   static void ordinaryArithmetic(IntArray in, IntArray out) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {
       int x = in.get(i);
-      int y = x + 3 - (x * 5) + (x & 7) + (x | 8) + (x ^ 9) + (~x) + (x << 3) + (x >> 2);
-      out.set(i, y + (x >> (y & 31)));
+      int y = x + 3 - (x * 5) + (x & 7) + (x | 8) + (x ^ 9) + (~x) + (x << 3);
+      out.set(i, y << (y & 31));
     }
   }
 
@@ -97,10 +97,9 @@ final class GoodKernels {
     }
   }
 
-  static void correctedDivision(IntArray in, IntArray out) {
+  static void divisionByElement(IntArray in, IntArray out, IntArray dims) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {
-      int x = in.get(i);
-      out.set(i, (x + ((x >> 31) & 7)) >> 3);
+      out.set(i, in.get(i) / dims.get(0));
     }
   }
 
@@ -110,12 +109,46 @@ final class GoodKernels {
     }
   }
 
+  /** What the shifts fill in is masked out, shifted out or converted away. */
+  static void shiftsOfData(IntArray in, LongArray longs, IntArray out, ByteArray bytes) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int x = in.get(i);
+      int mixed = (x >> 8) ^ (x >> 11) ^ (x >> 3);
+      long wide = longs.get(i) >> 7;
+      int high = x >> 4;
+      int counter = x >> 2;
+      counter++;
+      out.set(i, (mixed & 0xFFFF) + (int) wide + (high << 4) + (0xFF & (counter * 3 - high)));
+      bytes.set(i, (byte) (x >> 24));
+    }
+  }
+
+  static void shiftsOfSizes(IntArray in, IntArray out, IntArray dims) {
+    for (@Parallel int i = 0; i < in.getSize(); i++) {
+      int last = in.getSize() - 1;
+      int rest = dims.get(0) - i * dims.get(1);
+      int x = in.get(i);
+      int y = 0;
+      if (x >= 0) {
+        y = x >> 3;
+      }
+      out.set(
+          i,
+          y
+              + (i >> 4)
+              + (last >> 1)
+              + (rest >> 2)
+              + (dims.get(2) - 1 >> 1)
+              + (dims.get(2) + 15 >> 4));
+    }
+  }
+
   static void nibbles(IntArray in, IntArray out) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {
       int p = in.get(i);
       int sum = 0;
       for (int j = 0; j < 8; j++) {
-        sum += ((p >> (4 * j)) & 0xF) + ((p << (28 - 4 * j)) >> 28);
+        sum += (((p >> (4 * j)) & 0xF) ^ 8) - 8;
       }
       out.set(i, sum);
     }

@@ -58,24 +58,38 @@ class DevicesTextTest {
         .isEqualTo("./squall setup");
   }
 
+  private static final List<MissingDevice> MISSING =
+      List.of(
+          new MissingDevice("intel", "opencl", "no GPU", "buy one"),
+          new MissingDevice("pocl", "opencl-spirv", "no SPIR-V", "use another"),
+          new MissingDevice("intel", "opencl-spirv", "no GPU", "buy one"),
+          new MissingDevice("intel", "tornado", "an error", "read on"),
+          new MissingDevice("pocl", "tornado-spirv", "no SPIR-V", "use another"),
+          new MissingDevice("pocl", "tornado-ptx", "no GPU", "buy one"),
+          new MissingDevice("nvidia", "tornado-ptx", "no library", "install it"));
+
   /** What the driver's own interface lacks, every engine lacks: one line says it. */
   @Test
   void whatIsMissingIsALineADriver() {
-    List<MissingDevice> missing =
-        List.of(
-            new MissingDevice("intel", "opencl", "no GPU", "buy one"),
-            new MissingDevice("pocl", "opencl-spirv", "no SPIR-V", "use another"),
-            new MissingDevice("intel", "opencl-spirv", "no GPU", "buy one"),
-            new MissingDevice("intel", "tornado", "an error", "read on"),
-            new MissingDevice("pocl", "tornado-spirv", "no SPIR-V", "use another"),
-            new MissingDevice("nvidia", "tornado-ptx", "no library", "install it"));
-    assertThat(DevicesText.terminal(List.of(), missing))
+    assertThat(DevicesText.terminal(List.of(), MISSING))
         .endsWith(
             """
 
             intel is missing: no GPU; buy one
-            pocl is missing for opencl-spirv, tornado-spirv: no SPIR-V; use another
+            pocl is missing for opencl-spirv, tornado-spirv: no SPIR-V; use another; for tornado-ptx: no GPU; buy one
             nvidia is missing for tornado-ptx: no library; install it
+            """);
+  }
+
+  @Test
+  void jsonSaysWhatIsMissingOnceADriverAndReason() {
+    assertThat(DevicesText.jsonLines(List.of(), MISSING))
+        .isEqualTo(
+            """
+            {"device":"intel","engines":["opencl","opencl-spirv","tornado"],"found":false,"reason":"no GPU","remedy":"buy one"}
+            {"device":"pocl","engines":["opencl-spirv","tornado-spirv"],"found":false,"reason":"no SPIR-V","remedy":"use another"}
+            {"device":"pocl","engines":["tornado-ptx"],"found":false,"reason":"no GPU","remedy":"buy one"}
+            {"device":"nvidia","engines":["tornado-ptx"],"found":false,"reason":"no library","remedy":"install it"}
             """);
   }
 }

@@ -336,6 +336,22 @@ class ExecutorTest {
   }
 
   @Test
+  void valuesThatLeaveTheRangeOnADeviceAreInvalidInput() {
+    Tensor large = Tensor.of(new float[Graphs.ELEMENTS], Graphs.ELEMENTS);
+    large.f32(7, 3e38f);
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(100));
+    Plan plan = plan(Graphs.single(), NONE, NONE, card, host);
+
+    SquallException failure =
+        catchThrowableOfType(
+            SquallException.class,
+            () -> executor(Repetition.none(), card, host).run(plan, Map.of("x", large)));
+    assertThat(card.calls()).hasSize(1);
+    assertThat(failure.errorClass()).isEqualTo(ErrorClass.INVALID_INPUT);
+    assertThat(failure).hasMessageContaining("testing.double: y is not finite at [7]");
+  }
+
+  @Test
   void badValuesOfTheUserAreInvalidInput() {
     Tensor spoilt = Tensor.of(new float[Graphs.ELEMENTS], Graphs.ELEMENTS);
     spoilt.f32(7, Float.POSITIVE_INFINITY);

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.testing;
 
+import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Cost;
@@ -62,6 +63,15 @@ public final class DoublingKernel implements Kernel {
         expectation.expect("y", unit, value(call, unit));
       }
     };
+  }
+
+  @Override
+  public void checkResult(Call call) {
+    for (long i = 0; i < call.out("y").elements(); i++) {
+      if (Float.isInfinite((float) value(call, i))) {
+        throw SquallException.invalidInput("%s: y is not finite at [%d]".formatted(ID, i));
+      }
+    }
   }
 
   @Override

@@ -113,6 +113,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void theCoreKnowsNoCluster() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.spark..", "scala..")
+        .because("pipeline-spark alone speaks to Spark, in a process of its own")
+        .check(CLASSES);
+  }
+
+  @Test
   void packagesHaveNoCycles() {
     slices().matching("dev.squall.(**)").should().beFreeOfCycles().check(CLASSES);
   }

@@ -30,12 +30,13 @@ public final class FiniteStates {
     int states = call.sizes().extent("N");
     for (long i = 0; i < last.elements(); i++) {
       if (!Float.isFinite(last.f32(i))) {
-        throw complaint(call, kernel, firstChannel, i / states, (int) (i % states));
+        requireFinite(call, kernel, firstChannel, i / states, (int) (i % states));
       }
     }
   }
 
-  private static SquallException complaint(
+  /** Computes a state anew: where it stays finite, whoever computed it is to blame. */
+  private static void requireFinite(
       Call call, String kernel, long firstChannel, long channel, int n) {
     int length = call.sizes().extent("L");
     int states = call.sizes().extent("N");
@@ -43,19 +44,17 @@ public final class FiniteStates {
     float a = call.in("a").f32(channel * states + n);
     float bias = call.has("delta_bias") ? call.in("delta_bias").f32(channel) : 0;
     float h = call.has("h0") ? call.in("h0").f32(channel * states + n) : 0;
-    int step = 0;
-    for (; step < length - 1; step++) {
+    for (int step = 0; step < length; step++) {
       float dt = call.in("delta").f32(channel * length + step) + bias;
       dt = call.sizes().flag("softplus") ? Softplus.of(dt) : dt;
       float u = call.in("u").f32(channel * length + step);
       float b = call.in("b").f32((group * states + n) * length + step);
       h = (float) Math.exp(dt * a) * h + dt * u * b;
       if (!Float.isFinite(h)) {
-        break;
+        throw SquallException.invalidInput(
+            "%s: state %d of channel %d is not finite from token %d on (u, delta or b too large there?)"
+                .formatted(kernel, n, firstChannel + channel, step));
       }
     }
-    return SquallException.invalidInput(
-        "%s: state %d of channel %d is not finite from token %d on (u, delta or b too large there?)"
-            .formatted(kernel, n, firstChannel + channel, step));
   }
 }

@@ -4,6 +4,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Grid;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.InputChecks;
 import dev.squall.kernels.spec.Kernel;
@@ -109,6 +110,11 @@ public final class SelectiveScan implements Kernel {
     checkSteps(inputs.get("delta"), inputs.get("delta_bias"), sizes.flag("softplus"));
   }
 
+  @Override
+  public void checkResult(Call call) {
+    FiniteStates.require(call);
+  }
+
   private void checkSteps(Tensor delta, Tensor bias, boolean softplus) {
     for (long channel = 0; channel < delta.dim(0); channel++) {
       float offset = bias == null ? 0 : bias.f32(channel);
@@ -158,6 +164,7 @@ public final class SelectiveScan implements Kernel {
   public List<Variant> tunedVariants() {
     return List.of(
         Variant.Host.of("simd", SelectiveScanSimd::workspaceBytes, SelectiveScanSimd::scan),
+        wide(),
         limited(
             Variant.Device.tiles(
                 SelectiveScanTiles.ITEMS, SelectiveScanTiles.LOCAL_BYTES, SelectiveScan::tiles)),
@@ -173,6 +180,75 @@ public final class SelectiveScan implements Kernel {
                 sizes.dim("L") > CHUNK,
                 "L = %d steps are one chunk of %d".formatted(sizes.dim("L"), CHUNK)),
         SelectiveScan::chunks);
+  }
+
+  private static Variant.Device wide() {
+    Variant.Device groups =
+        Variant.Device.tiles(
+                SelectiveScanWideTiles.ITEMS,
+                SelectiveScanWideTiles.LOCAL_BYTES,
+                SelectiveScan::wide)
+            .needing(SelectiveScanWideTiles.REGISTERS);
+    return new Variant.Device(
+        "wide",
+        (sizes, device) ->
+            sizes.dim("N") > SelectiveScanWideTiles.STATES
+                ? Support.no(
+                    "N = %d states, registers are for %d"
+                        .formatted(sizes.dim("N"), SelectiveScanWideTiles.STATES))
+                : groups.supports(sizes, device),
+        groups.program());
+  }
+
+  private static Program wide(Sizes sizes) {
+    int chunks = Math.ceilDiv(sizes.extent("L"), SelectiveScanWideTiles.CHUNK);
+    int groupChannels = sizes.extent("C") / sizes.extent("G");
+    Grid grid =
+        Grid.groups(
+            Math.ceilDiv(groupChannels, SelectiveScanWideTiles.CHANNELS)
+                * Math.ceilDiv(chunks, SelectiveScanWideTiles.PARTS),
+            sizes.extent("G"),
+            SelectiveScanWideTiles.ITEMS);
+    Task summarize =
+        new Task(
+            SelectiveScanWideTiles.class,
+            "summarize",
+            grid,
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    SelectiveScanWideTiles::summarize,
+                    arguments.context(),
+                    arguments.f32("u"),
+                    arguments.f32("delta"),
+                    arguments.f32("a"),
+                    arguments.f32("b"),
+                    arguments.f32("delta_bias"),
+                    arguments.f32("totals"),
+                    arguments.f32("rests"),
+                    arguments.dims()));
+    Task scan =
+        new Task(
+            SelectiveScanWideTiles.class,
+            "scan",
+            grid,
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    SelectiveScanWideTiles::scan,
+                    arguments.context(),
+                    arguments.f32("u"),
+                    arguments.f32("delta"),
+                    arguments.f32("a"),
+                    arguments.f32("b"),
+                    arguments.f32("c"),
+                    arguments.f32("d"),
+                    arguments.f32("z"),
+                    arguments.f32("delta_bias"),
+                    arguments.f32("starts"),
+                    arguments.f32("y"),
+                    arguments.dims()));
+    return twoPasses(sizes, summarize, scan, chunks, SelectiveScanWideTiles.CHUNK);
   }
 
   private static Program chunks(Sizes sizes) {
@@ -191,23 +267,8 @@ public final class SelectiveScan implements Kernel {
                     arguments.f32("a"),
                     arguments.f32("b"),
                     arguments.f32("delta_bias"),
-                    arguments.f32("decays"),
+                    arguments.f32("totals"),
                     arguments.f32("rests"),
-                    arguments.dims()));
-    Task carry =
-        new Task(
-            SelectiveScanChunksLoops.class,
-            "carry",
-            Grid.loops(sizes.extent("N"), sizes.extent("C")),
-            (graph, id, arguments) ->
-                graph.task(
-                    id,
-                    SelectiveScanChunksLoops::carry,
-                    arguments.f32("decays"),
-                    arguments.f32("rests"),
-                    arguments.f32("h0"),
-                    arguments.f32("starts"),
-                    arguments.f32("last_state"),
                     arguments.dims()));
     Task scan =
         new Task(
@@ -229,13 +290,37 @@ public final class SelectiveScan implements Kernel {
                     arguments.f32("starts"),
                     arguments.f32("y"),
                     arguments.dims()));
+    return twoPasses(sizes, summarize, scan, chunks, CHUNK);
+  }
+
+  /** Summaries of chunks, the short scan over these, the scan of each chunk. */
+  private static Program twoPasses(Sizes sizes, Task summarize, Task scan, int chunks, int steps) {
+    Task carry =
+        new Task(
+            SelectiveScanChunksLoops.class,
+            "carry",
+            Grid.loops(sizes.extent("N"), sizes.extent("C")),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    SelectiveScanChunksLoops::carry,
+                    arguments.f32("a"),
+                    arguments.f32("totals"),
+                    arguments.f32("rests"),
+                    arguments.f32("h0"),
+                    arguments.f32("starts"),
+                    arguments.f32("last_state"),
+                    arguments.dims()));
     List<Integer> dims = new ArrayList<>(dims(sizes));
     dims.add(chunks);
-    dims.add(CHUNK);
+    dims.add(steps);
+    long channels = sizes.dim("C");
     TensorType states =
-        new TensorType(ElementType.F32, List.of(sizes.dim("C"), (long) chunks, sizes.dim("N")));
+        new TensorType(ElementType.F32, List.of(channels, (long) chunks, sizes.dim("N")));
     Map<String, TensorType> scratch = new LinkedHashMap<>(OptionalInput.standIns(sizes, OPTIONAL));
-    List.of("decays", "rests", "starts").forEach(name -> scratch.put(name, states));
+    scratch.put("totals", new TensorType(ElementType.F32, List.of(channels, (long) chunks)));
+    scratch.put("rests", states);
+    scratch.put("starts", states);
     return new Program(List.of(summarize, carry, scan), scratch, dims, List.of());
   }
 

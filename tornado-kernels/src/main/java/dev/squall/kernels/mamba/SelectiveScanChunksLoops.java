@@ -9,9 +9,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * The selective scan in two passes over chunks of time, for sequences that are long and devices
  * that are wide: a chunk of a channel is one parallel iteration.
  *
- * <p>A chunk maps the state it finds to h ↦ decay · h + rest, where decay is the product of its
- * steps' decays. The first pass finds both for each chunk, a short scan over chunks turns them into
- * the state that each chunk starts from, the second pass scans again from there and writes y.
+ * <p>A chunk maps the state it finds to h ↦ exp(total · a) · h + rest, where total is the sum of
+ * its time steps. The first pass finds both for each chunk, a short scan over chunks turns them
+ * into the state that each chunk starts from, the second pass scans again from there and writes y.
  */
 public final class SelectiveScanChunksLoops {
   private SelectiveScanChunksLoops() {}
@@ -24,7 +24,7 @@ public final class SelectiveScanChunksLoops {
    * @param a [C,N], N at most 64
    * @param b [G,N,L]
    * @param deltaBias [C]
-   * @param decays [C,chunks,N]
+   * @param totals [C,chunks]
    * @param rests [C,chunks,N]
    * @param dims as in {@link SelectiveScanLoops#scan}, then chunks and steps of a chunk
    */
@@ -34,7 +34,7 @@ public final class SelectiveScanChunksLoops {
       FloatArray a,
       FloatArray b,
       FloatArray deltaBias,
-      FloatArray decays,
+      FloatArray totals,
       FloatArray rests,
       IntArray dims) {
     for (@Parallel int channel = 0; channel < dims.get(0); channel++) {
@@ -53,32 +53,36 @@ public final class SelectiveScanChunksLoops {
         int to = TornadoMath.min(from + size, length);
 
         float[] h = new float[64];
-        float[] decay = new float[64];
         for (int n = 0; n < states; n++) {
           h[n] = 0.0f;
-          decay[n] = 1.0f;
         }
         float bias = 0.0f;
         if (biased == 1) {
           bias = deltaBias.get(channel);
         }
+        // A compensated sum: its error would grow with the exponent that it becomes.
+        float total = 0.0f;
+        float lost = 0.0f;
         for (int t = from; t < to; t++) {
           float dt = delta.get(row + t) + bias;
           if (softplus == 1) {
             dt = Softplus.of(dt);
           }
           float drive = dt * u.get(row + t);
+          float more = dt - lost;
+          float sum = total + more;
+          lost = (sum - total) - more;
+          total = sum;
           for (int n = 0; n < states; n++) {
             float factor = TornadoMath.exp(dt * a.get(stateRow + n));
             h[n] = factor * h[n] + drive * b.get(projection + n * length + t);
-            decay[n] = factor * decay[n];
           }
         }
         int at = (channel * chunks + chunk) * states;
         for (int n = 0; n < states; n++) {
           rests.set(at + n, h[n]);
-          decays.set(at + n, decay[n]);
         }
+        totals.set(channel * chunks + chunk, total);
       }
     }
   }
@@ -86,7 +90,8 @@ public final class SelectiveScanChunksLoops {
   /**
    * The state that each chunk starts from, and the last one.
    *
-   * @param decays [C,chunks,N]
+   * @param a [C,N]
+   * @param totals [C,chunks]
    * @param rests [C,chunks,N]
    * @param h0 [C,N]
    * @param starts [C,chunks,N]
@@ -94,7 +99,8 @@ public final class SelectiveScanChunksLoops {
    * @param dims as in {@link #summarize}
    */
   public static void carry(
-      FloatArray decays,
+      FloatArray a,
+      FloatArray totals,
       FloatArray rests,
       FloatArray h0,
       FloatArray starts,
@@ -109,10 +115,11 @@ public final class SelectiveScanChunksLoops {
         if (started == 1) {
           h = h0.get(channel * states + n);
         }
+        float rate = a.get(channel * states + n);
         for (int chunk = 0; chunk < chunks; chunk++) {
           int at = (channel * chunks + chunk) * states + n;
           starts.set(at, h);
-          h = decays.get(at) * h + rests.get(at);
+          h = TornadoMath.exp(totals.get(channel * chunks + chunk) * rate) * h + rests.get(at);
         }
         lastState.set(channel * states + n, h);
       }

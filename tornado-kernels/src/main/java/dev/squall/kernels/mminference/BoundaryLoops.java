@@ -512,13 +512,18 @@ final class BoundaryLoops {
     }
   }
 
+  /** The mask keeps the shift from being one of a negative number, which back ends differ in. */
+  private static int tilesOf(int tokens) {
+    return ((tokens + TILE - 1) >> 6) & 0x3FFFFFF;
+  }
+
   /** The class that tile {@code t} of a head is cut from, −1 if there are fewer tiles. */
   static int tileClass(IntArray sizes, IntArray dims, int head, int t) {
     int found = -1;
     int end = 0;
     for (int c = 0; c < dims.get(CLASSES); c++) {
       int start = end;
-      end += (sizes.get(head * dims.get(CLASSES) + c) + TILE - 1) >> 6;
+      end += tilesOf(sizes.get(head * dims.get(CLASSES) + c));
       found = (t >= start ? 1 : 0) * (t < end ? 1 : 0) == 1 ? c : found;
     }
     return found;
@@ -528,7 +533,7 @@ final class BoundaryLoops {
   static int tilesBefore(IntArray sizes, IntArray dims, int head, int last) {
     int tiles = 0;
     for (int c = 0; c < last; c++) {
-      tiles += (sizes.get(head * dims.get(CLASSES) + c) + TILE - 1) >> 6;
+      tiles += tilesOf(sizes.get(head * dims.get(CLASSES) + c));
     }
     return tiles;
   }

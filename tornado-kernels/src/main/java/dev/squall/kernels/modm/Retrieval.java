@@ -86,6 +86,7 @@ public final class Retrieval implements Kernel {
   public List<Variant> tunedVariants() {
     return List.of(
         Variant.Host.of("simd", RetrievalSimd::workspaceBytes, RetrievalSimd::run),
+        rows(),
         new Variant.Device("tiles", Retrieval::tilesFit, Retrieval::tiles),
         new Variant.Device("loops", (sizes, device) -> indexable(sizes), Retrieval::loops));
   }
@@ -95,6 +96,20 @@ public final class Retrieval implements Kernel {
     return Support.when(
         longest <= Integer.MAX_VALUE / sizes.dim("E"),
         "a buffer of %d × %d elements is beyond int indices".formatted(longest, sizes.dim("E")));
+  }
+
+  private static Variant.Device rows() {
+    Variant.Device groups =
+        Variant.Device.tiles(
+                RetrievalRowTiles.GROUP, RetrievalRowTiles.LOCAL_BYTES, Retrieval::rowTiles)
+            .needing(RetrievalRowTiles.REGISTERS);
+    return new Variant.Device(
+        "rows",
+        (sizes, device) ->
+            groups.supports(sizes, device).supported()
+                ? indexable(sizes)
+                : groups.supports(sizes, device),
+        groups.program());
   }
 
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {
@@ -131,6 +146,44 @@ public final class Retrieval implements Kernel {
                     args.i32(INDEX),
                     args.dims()));
     return program(sizes, search, chunks);
+  }
+
+  private static Program rowTiles(Sizes sizes) {
+    int chunks = Math.ceilDiv(sizes.extent("M"), RetrievalRowTiles.CHUNK);
+    Task search =
+        new Task(
+            RetrievalRowTiles.class,
+            "searchRows",
+            Grid.groups(
+                chunks,
+                Math.ceilDiv(sizes.extent("b"), RetrievalRowTiles.QUERIES),
+                RetrievalRowTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalRowTiles::searchRows,
+                    args.context(),
+                    args.f32("query"),
+                    args.f32("cache"),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.dims()));
+    Task choose =
+        new Task(
+            RetrievalRowTiles.class,
+            "chooseRows",
+            Grid.groups(sizes.extent("b"), RetrievalRowTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalRowTiles::chooseRows,
+                    args.context(),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.i32("index"),
+                    args.f32("similarity"),
+                    args.dims()));
+    return program(sizes, search, choose, chunks);
   }
 
   private static Program tiles(Sizes sizes) {
@@ -170,6 +223,10 @@ public final class Retrieval implements Kernel {
                     args.i32("index"),
                     args.f32("similarity"),
                     args.dims()));
+    return program(sizes, search, choose, chunks);
+  }
+
+  private static Program program(Sizes sizes, Task search, Task choose, int chunks) {
     List<Long> shape = List.of(sizes.dim("b"), (long) chunks);
     return new Program(
         List.of(search, choose),

@@ -173,6 +173,8 @@ public final class MixedLinear implements Kernel {
         throw invalid("weight", weight, i, "expected -%d to %d".formatted(largest, largest));
       }
     }
+    InputChecks.requireRange(
+        id(), "weight_scale", inputs.get("weight_scale"), Float.MIN_VALUE, Float.MAX_VALUE);
     QuantizedActivations.check(id(), inputs);
   }
 

@@ -11,11 +11,16 @@ final class QuantizedActivations {
   private QuantizedActivations() {}
 
   /**
-   * The mask holds 0 and 1; where it is 1, q_in is 0, elsewhere q_out is 0.
+   * The mask holds 0 and 1; where it is 1, q_in is 0, elsewhere q_out is 0. Scales are positive,
+   * those of outliers 0 where a step has none.
    *
    * @throws SquallException INVALID_INPUT naming the port and the first offending element
    */
   static void check(String kernel, Map<String, Tensor> inputs) {
+    InputChecks.requireRange(
+        kernel, "inlier_scale", inputs.get("inlier_scale"), Float.MIN_VALUE, Float.MAX_VALUE);
+    InputChecks.requireRange(
+        kernel, "outlier_scale", inputs.get("outlier_scale"), 0, Float.MAX_VALUE);
     Tensor in = inputs.get("q_in");
     Tensor out = inputs.get("q_out");
     Tensor outlier = inputs.get("outlier");

@@ -282,7 +282,7 @@ final class SeedSearchLoops {
           int integer = 0;
           for (int p = 0; p < columns; p++) {
             int state = (int) (bits >> (c * columns + p + 1)) & 0xFFFF;
-            int mantissa = (bestMantissas << (28 - 4 * p)) >> 28;
+            int mantissa = SeedBits.signed((bestMantissas >> (4 * p)) & 15);
             integer += mantissa * (state - 32768);
           }
           float value = x[c] / largestWeight;

@@ -36,6 +36,14 @@ public interface Kernel {
     inputs.forEach((name, tensor) -> InputChecks.requireFinite(id(), name, tensor));
   }
 
+  /**
+   * Checks the results of a call that a device computed, for what no check of the inputs foresees.
+   * What the device did not write, or wrote wrongly, is not its matter.
+   *
+   * @throws SquallException INVALID_INPUT naming where the inputs led out of range
+   */
+  default void checkResult(Call call) {}
+
   /** The work of a finished call, where the values decide how much there was to do. */
   default Cost workDone(Call call) {
     return cost(call.sizes());

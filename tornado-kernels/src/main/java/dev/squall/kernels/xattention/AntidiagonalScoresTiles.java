@@ -32,6 +32,9 @@ final class AntidiagonalScoresTiles {
   /** One more than the tile, so that the features of a token fall into different banks. */
   private static final int PITCH = 65;
 
+  /** Further from the diagonal than any score of a tile. */
+  private static final int OFF_DIAGONAL = 2 * TILE;
+
   static final int LOCAL_BYTES = 2 * FEATURES * PITCH * Float.BYTES;
 
   private AntidiagonalScoresTiles() {}
@@ -138,11 +141,9 @@ final class AntidiagonalScoresTiles {
     float[] queryTile = context.allocateFloatLocalArray(FEATURES * PITCH);
     float[] keyTile = context.allocateFloatLocalArray(FEATURES * PITCH);
     float[] products = new float[16];
-    float[] largest = new float[16];
-    float[] sums = new float[16];
+    float[] logs = new float[16];
     for (int n = 0; n < 16; n++) {
-      largest[n] = -1e30f;
-      sums[n] = 0f;
+      logs[n] = -1e30f;
     }
     int feature = item & 15;
     int line = item >> 4;
@@ -185,21 +186,25 @@ final class AntidiagonalScoresTiles {
         }
         context.localBarrier();
       }
+      // What a phase allows, told by three numbers of the phase: told for each of the sixteen
+      // scores,
+      // it would not change from phase to phase, and registers would hold it.
+      int queryRoom = tokens - stride + s - (rowStart + line) * stride;
+      int keyRoom = tokens - s - (columnStart + feature) * stride;
+      // On a causal diagonal the second half of the antidiagonal looks ahead.
+      int ahead = causal * (2 * s > stride - 1 ? 1 : 0);
+      int apart = ahead == 1 ? rowStart + line - columnStart - feature : OFF_DIAGONAL;
       for (int r = 0; r < 4; r++) {
-        int i = rowStart + line + 16 * r;
-        int queryInRange = i * stride + stride - 1 - s < tokens ? 1 : 0;
+        int queryInRange = 16 * r * stride <= queryRoom ? 1 : 0;
         for (int c = 0; c < 4; c++) {
-          int j = columnStart + feature + 16 * c;
-          int keyInRange = j * stride + s < tokens ? 1 : 0;
-          // On a causal diagonal the second half of the antidiagonal looks ahead.
-          int behind = causal * (i == j ? 1 : 0) * (2 * s > stride - 1 ? 1 : 0);
+          int keyInRange = 16 * c * stride < keyRoom ? 1 : 0;
+          int behind = apart == 16 * (c - r) ? 1 : 0;
           if (queryInRange * keyInRange * (1 - behind) == 1) {
             int n = 4 * r + c;
             float logit = products[n] * scale;
-            float larger = TornadoMath.max(largest[n], logit);
-            sums[n] =
-                sums[n] * TornadoMath.exp(largest[n] - larger) + TornadoMath.exp(logit - larger);
-            largest[n] = larger;
+            float larger = TornadoMath.max(logs[n], logit);
+            float smaller = TornadoMath.min(logs[n], logit);
+            logs[n] = larger + TornadoMath.log(1f + TornadoMath.exp(smaller - larger));
           }
         }
       }
@@ -218,8 +223,7 @@ final class AntidiagonalScoresTiles {
           float sampled = (last - (stride - rows) + 1) * (float) stride * stride;
           float score = excluded;
           if (j <= lastGroup) {
-            score =
-                largest[4 * r + c] + TornadoMath.log(sums[4 * r + c] * (rows * width / sampled));
+            score = logs[4 * r + c] + TornadoMath.log(rows * width / sampled);
           }
           scores.set((head * groups + i) * groups + j, score);
         }

@@ -2,105 +2,113 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL EXTENSION cl_khr_fp16 : enable
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
-__kernel void carry(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *decays, __global uchar *rests, __global uchar *h0, __global uchar *starts, __global uchar *lastState, __global uchar *dims)
+__kernel void carry(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *a, __global uchar *totals, __global uchar *rests, __global uchar *h0, __global uchar *starts, __global uchar *lastState, __global uchar *dims)
 {
-  bool b_26;
-  float f_28, f_29, f_31, f_41, f_43, f_44;
-  int i_10, i_12, i_14, i_15, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_30, i_32, i_33, i_34, i_35, i_45, i_47, i_48, i_6, i_7;
-  long l_23, l_24, l_25, l_36, l_37, l_38;
-  ulong ul_0, ul_1, ul_11, ul_13, ul_2, ul_27, ul_3, ul_39, ul_4, ul_40, ul_42, ul_46, ul_5, ul_8, ul_9;
+  bool b_27;
+  float f_29, f_30, f_32, f_34, f_47, f_49, f_50, f_51, f_52;
+  int i_11, i_13, i_15, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_23, i_33, i_35, i_36, i_37, i_38, i_53, i_55, i_56, i_7, i_8;
+  long l_24, l_25, l_26, l_39, l_40, l_41, l_43, l_44, l_45;
+  ulong ul_0, ul_1, ul_10, ul_12, ul_14, ul_2, ul_28, ul_3, ul_31, ul_4, ul_42, ul_46, ul_48, ul_5, ul_54, ul_6, ul_9;
 
   // BLOCK 0
-  ul_0  =  (ulong) decays;
-  ul_1  =  (ulong) rests;
-  ul_2  =  (ulong) h0;
-  ul_3  =  (ulong) starts;
-  ul_4  =  (ulong) lastState;
-  ul_5  =  (ulong) dims;
-  i_6  =  get_global_size(1);
-  i_7  =  get_global_size(0);
-  ul_8  =  ul_5 + 52L;
-  ul_9  =  ul_5 + 48L;
-  i_10  =  get_global_id(1);
-  ul_11  =  ul_5 + 24L;
-  i_12  =  get_global_id(0);
-  ul_13  =  ul_5 + 16L;
+  ul_0  =  (ulong) a;
+  ul_1  =  (ulong) totals;
+  ul_2  =  (ulong) rests;
+  ul_3  =  (ulong) h0;
+  ul_4  =  (ulong) starts;
+  ul_5  =  (ulong) lastState;
+  ul_6  =  (ulong) dims;
+  i_7  =  get_global_size(1);
+  i_8  =  get_global_size(0);
+  ul_9  =  ul_6 + 52L;
+  ul_10  =  ul_6 + 48L;
+  i_11  =  get_global_id(1);
+  ul_12  =  ul_6 + 24L;
+  i_13  =  get_global_id(0);
+  ul_14  =  ul_6 + 16L;
   // BLOCK 1 MERGES [0 11 ]
-  i_14  =  i_12;
+  i_15  =  i_13;
   for(;;)
   {
-    i_15  =  *((__global int *) ul_13);
-    if(!(i_14 < i_15))
+    i_16  =  *((__global int *) ul_14);
+    if(!(i_15 < i_16))
     {
       break;
     }
     // BLOCK 2
     // BLOCK 3 MERGES [2 10 ]
-    i_16  =  i_10;
+    i_17  =  i_11;
     for(;;)
     {
-      i_17  =  *((__global int *) ul_11);
-      if(!(i_16 < i_17))
+      i_18  =  *((__global int *) ul_12);
+      if(!(i_17 < i_18))
       {
         break;
       }
       // BLOCK 4
-      i_18  =  *((__global int *) ul_11);
-      i_19  =  *((__global int *) ul_9);
-      i_20  =  *((__global int *) ul_8);
-      i_21  =  i_18 * i_14;
-      i_22  =  i_21 + i_16;
-      l_23  =  (long) i_22;
-      l_24  =  l_23 + 4L;
-      l_25  =  l_24 << 2;
-      b_26  =  i_19 == 1;
-      if(b_26)
+      i_19  =  *((__global int *) ul_12);
+      i_20  =  *((__global int *) ul_10);
+      i_21  =  *((__global int *) ul_9);
+      i_22  =  i_19 * i_15;
+      i_23  =  i_22 + i_17;
+      l_24  =  (long) i_23;
+      l_25  =  l_24 + 4L;
+      l_26  =  l_25 << 2;
+      b_27  =  i_20 == 1;
+      if(b_27)
       {
         // BLOCK 5
-        ul_27  =  ul_2 + l_25;
-        f_28  =  *((__global float *) ul_27);
-        f_29  =  f_28;
+        ul_28  =  ul_3 + l_26;
+        f_29  =  *((__global float *) ul_28);
+        f_30  =  f_29;
       }  // B4
       else
       {
         // BLOCK 6
-        f_29  =  0.0F;
+        f_30  =  0.0F;
       }  // B4
       // BLOCK 7 MERGES [6 5 ]
-      i_30  =  i_20 * i_14;
-      f_31  =  f_29;
+      ul_31  =  ul_0 + l_26;
+      f_32  =  *((__global float *) ul_31);
+      i_33  =  i_21 * i_15;
+      f_34  =  f_30;
       // BLOCK 8 MERGES [7 9 ]
-      f_31  =  f_29;
-      i_32  =  0;
-      for(;i_32 < i_20;)
+      f_34  =  f_30;
+      i_35  =  0;
+      for(;i_35 < i_21;)
       {
         // BLOCK 9
-        i_33  =  i_30 + i_32;
-        i_34  =  i_33 * i_18;
-        i_35  =  i_34 + i_16;
-        l_36  =  (long) i_35;
-        l_37  =  l_36 + 4L;
-        l_38  =  l_37 << 2;
-        ul_39  =  ul_3 + l_38;
-        *((__global float *) ul_39)  =  f_31;
-        ul_40  =  ul_0 + l_38;
-        f_41  =  *((__global float *) ul_40);
-        ul_42  =  ul_1 + l_38;
-        f_43  =  *((__global float *) ul_42);
-        f_44  =  fma(f_31, f_41, f_43);
-        i_45  =  i_32 + 1;
-        f_31  =  f_44;
-        i_32  =  i_45;
+        i_36  =  i_33 + i_35;
+        i_37  =  i_36 * i_19;
+        i_38  =  i_37 + i_17;
+        l_39  =  (long) i_38;
+        l_40  =  l_39 + 4L;
+        l_41  =  l_40 << 2;
+        ul_42  =  ul_4 + l_41;
+        *((__global float *) ul_42)  =  f_34;
+        l_43  =  (long) i_36;
+        l_44  =  l_43 + 4L;
+        l_45  =  l_44 << 2;
+        ul_46  =  ul_1 + l_45;
+        f_47  =  *((__global float *) ul_46);
+        ul_48  =  ul_2 + l_41;
+        f_49  =  *((__global float *) ul_48);
+        f_50  =  f_32 * f_47;
+        f_51  =  exp(f_50);
+        f_52  =  fma(f_34, f_51, f_49);
+        i_53  =  i_35 + 1;
+        f_34  =  f_52;
+        i_35  =  i_53;
       }  // B8
       // BLOCK 10
-      ul_46  =  ul_4 + l_25;
-      *((__global float *) ul_46)  =  f_31;
-      i_47  =  i_6 + i_16;
-      i_16  =  i_47;
+      ul_54  =  ul_5 + l_26;
+      *((__global float *) ul_54)  =  f_34;
+      i_55  =  i_7 + i_17;
+      i_17  =  i_55;
     }  // B3
     // BLOCK 11
-    i_48  =  i_7 + i_14;
-    i_14  =  i_48;
+    i_56  =  i_8 + i_15;
+    i_15  =  i_56;
   }  // B1
   // BLOCK 12
   return;

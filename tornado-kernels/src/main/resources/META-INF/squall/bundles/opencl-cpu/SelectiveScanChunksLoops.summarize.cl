@@ -2,13 +2,13 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL EXTENSION cl_khr_fp16 : enable
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
-__kernel void summarize(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *u, __global uchar *delta, __global uchar *a, __global uchar *b, __global uchar *deltaBias, __global uchar *decays, __global uchar *rests, __global uchar *dims)
+__kernel void summarize(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *u, __global uchar *delta, __global uchar *a, __global uchar *b, __global uchar *deltaBias, __global uchar *totals, __global uchar *rests, __global uchar *dims)
 {
-  bool b_37, b_60;
-  float f_100, f_107, f_113, f_42, f_43, f_58, f_59, f_61, f_62, f_63, f_64, f_65, f_66, f_67, f_68, f_69, f_70, f_71, f_72, f_73, f_74, f_75, f_77, f_78, f_85, f_86, f_94, f_95, f_96, f_97, f_98, f_99;
-  int i_101, i_102, i_103, i_104, i_105, i_106, i_108, i_115, i_116, i_117, i_12, i_13, i_20, i_22, i_24, i_25, i_26, i_27, i_28, i_29, i_30, i_31, i_32, i_33, i_34, i_35, i_36, i_44, i_45, i_46, i_47, i_48, i_49, i_50, i_51, i_52, i_53, i_79, i_80, i_87, i_88, i_89;
-  long l_109, l_110, l_111, l_38, l_39, l_40, l_54, l_55, l_56, l_81, l_82, l_83, l_90, l_91, l_92;
-  ulong ul_0, ul_1, ul_112, ul_114, ul_14, ul_15, ul_16, ul_17, ul_18, ul_19, ul_2, ul_21, ul_23, ul_3, ul_4, ul_41, ul_5, ul_57, ul_6, ul_7, ul_76, ul_84, ul_93;
+  bool b_35, b_60;
+  float f_100, f_101, f_102, f_103, f_109, f_40, f_41, f_50, f_51, f_58, f_59, f_61, f_62, f_63, f_64, f_65, f_66, f_67, f_68, f_69, f_70, f_71, f_72, f_73, f_74, f_75, f_77, f_78, f_85, f_86, f_94, f_95, f_96, f_97, f_98;
+  int i_10, i_104, i_105, i_106, i_107, i_108, i_11, i_110, i_115, i_120, i_121, i_18, i_20, i_22, i_23, i_24, i_25, i_26, i_27, i_28, i_29, i_30, i_31, i_32, i_33, i_34, i_42, i_43, i_44, i_45, i_46, i_47, i_48, i_49, i_52, i_53, i_79, i_80, i_87, i_88, i_89, i_99;
+  long l_111, l_112, l_113, l_116, l_117, l_118, l_36, l_37, l_38, l_54, l_55, l_56, l_81, l_82, l_83, l_90, l_91, l_92;
+  ulong ul_0, ul_1, ul_114, ul_119, ul_12, ul_13, ul_14, ul_15, ul_16, ul_17, ul_19, ul_2, ul_21, ul_3, ul_39, ul_4, ul_5, ul_57, ul_6, ul_7, ul_76, ul_84, ul_93;
 
   // BLOCK 0
   ul_0  =  (ulong) u;
@@ -16,101 +16,100 @@ __kernel void summarize(__global long *_kernel_context, __constant uchar *_const
   ul_2  =  (ulong) a;
   ul_3  =  (ulong) b;
   ul_4  =  (ulong) deltaBias;
-  ul_5  =  (ulong) decays;
+  ul_5  =  (ulong) totals;
   ul_6  =  (ulong) rests;
   ul_7  =  (ulong) dims;
   __private float ul_8[64];
   __private float* ul_9 = ul_8;
-  __private float ul_10[64];
-  __private float* ul_11 = ul_10;
-  i_12  =  get_global_size(1);
-  i_13  =  get_global_size(0);
-  ul_14  =  ul_7 + 56L;
-  ul_15  =  ul_7 + 44L;
-  ul_16  =  ul_7 + 32L;
-  ul_17  =  ul_7 + 28L;
-  ul_18  =  ul_7 + 24L;
-  ul_19  =  ul_7 + 20L;
-  i_20  =  get_global_id(1);
-  ul_21  =  ul_7 + 52L;
-  i_22  =  get_global_id(0);
-  ul_23  =  ul_7 + 16L;
+  i_10  =  get_global_size(1);
+  i_11  =  get_global_size(0);
+  ul_12  =  ul_7 + 56L;
+  ul_13  =  ul_7 + 44L;
+  ul_14  =  ul_7 + 32L;
+  ul_15  =  ul_7 + 28L;
+  ul_16  =  ul_7 + 24L;
+  ul_17  =  ul_7 + 20L;
+  i_18  =  get_global_id(1);
+  ul_19  =  ul_7 + 52L;
+  i_20  =  get_global_id(0);
+  ul_21  =  ul_7 + 16L;
   // BLOCK 1 MERGES [0 23 ]
-  i_24  =  i_22;
+  i_22  =  i_20;
   for(;;)
   {
-    i_25  =  *((__global int *) ul_23);
-    if(!(i_24 < i_25))
+    i_23  =  *((__global int *) ul_21);
+    if(!(i_22 < i_23))
     {
       break;
     }
     // BLOCK 2
     // BLOCK 3 MERGES [2 22 ]
-    i_26  =  i_20;
+    i_24  =  i_18;
     for(;;)
     {
-      i_27  =  *((__global int *) ul_21);
-      if(!(i_26 < i_27))
+      i_25  =  *((__global int *) ul_19);
+      if(!(i_24 < i_25))
       {
         break;
       }
       // BLOCK 4
-      i_28  =  *((__global int *) ul_19);
-      i_29  =  *((__global int *) ul_18);
-      i_30  =  *((__global int *) ul_17);
-      i_31  =  *((__global int *) ul_16);
-      i_32  =  *((__global int *) ul_15);
-      i_33  =  *((__global int *) ul_21);
-      i_34  =  *((__global int *) ul_14);
+      i_26  =  *((__global int *) ul_17);
+      i_27  =  *((__global int *) ul_16);
+      i_28  =  *((__global int *) ul_15);
+      i_29  =  *((__global int *) ul_14);
+      i_30  =  *((__global int *) ul_13);
+      i_31  =  *((__global int *) ul_19);
+      i_32  =  *((__global int *) ul_12);
       // BLOCK 5 MERGES [4 6 ]
-      i_35  =  0;
-      for(;i_35 < i_29;)
+      i_33  =  0;
+      for(;i_33 < i_27;)
       {
         // BLOCK 6
-        ul_9[i_35]  =  0.0F;
-        ul_11[i_35]  =  1.0F;
-        i_36  =  i_35 + 1;
-        i_35  =  i_36;
+        ul_9[i_33]  =  0.0F;
+        i_34  =  i_33 + 1;
+        i_33  =  i_34;
       }  // B5
       // BLOCK 7
-      b_37  =  i_32 == 1;
-      if(b_37)
+      b_35  =  i_30 == 1;
+      if(b_35)
       {
         // BLOCK 8
-        l_38  =  (long) i_24;
-        l_39  =  l_38 + 4L;
-        l_40  =  l_39 << 2;
-        ul_41  =  ul_4 + l_40;
-        f_42  =  *((__global float *) ul_41);
-        f_43  =  f_42;
+        l_36  =  (long) i_22;
+        l_37  =  l_36 + 4L;
+        l_38  =  l_37 << 2;
+        ul_39  =  ul_4 + l_38;
+        f_40  =  *((__global float *) ul_39);
+        f_41  =  f_40;
       }  // B7
       else
       {
         // BLOCK 9
-        f_43  =  0.0F;
+        f_41  =  0.0F;
       }  // B7
       // BLOCK 10 MERGES [9 8 ]
-      i_44  =  i_34 * i_26;
-      i_45  =  i_44 + i_34;
-      i_46  =  min(i_45, i_28);
-      i_47  =  i_24 / i_30;
-      i_48  =  i_47 * i_29;
-      i_49  =  i_48 * i_28;
-      i_50  =  i_24 * i_29;
-      i_51  =  i_24 * i_28;
+      i_42  =  i_32 * i_24;
+      i_43  =  i_42 + i_32;
+      i_44  =  min(i_43, i_26);
+      i_45  =  i_22 / i_28;
+      i_46  =  i_45 * i_27;
+      i_47  =  i_46 * i_26;
+      i_48  =  i_22 * i_27;
+      i_49  =  i_22 * i_26;
       // BLOCK 11 MERGES [10 18 ]
-      i_52  =  i_44;
-      for(;i_52 < i_46;)
+      f_50  =  0.0F;
+      f_51  =  0.0F;
+      i_52  =  i_42;
+      for(;i_52 < i_44;)
       {
         // BLOCK 12
-        i_53  =  i_51 + i_52;
+        i_53  =  i_49 + i_52;
         l_54  =  (long) i_53;
         l_55  =  l_54 + 4L;
         l_56  =  l_55 << 2;
         ul_57  =  ul_1 + l_56;
         f_58  =  *((__global float *) ul_57);
-        f_59  =  f_43 + f_58;
-        b_60  =  i_31 == 1;
+        f_59  =  f_41 + f_58;
+        b_60  =  i_29 == 1;
         if(b_60)
         {
           // BLOCK 13
@@ -141,18 +140,18 @@ __kernel void summarize(__global long *_kernel_context, __constant uchar *_const
         f_78  =  f_75 * f_77;
         // BLOCK 16 MERGES [15 17 ]
         i_79  =  0;
-        for(;i_79 < i_29;)
+        for(;i_79 < i_27;)
         {
           // BLOCK 17
-          i_80  =  i_50 + i_79;
+          i_80  =  i_48 + i_79;
           l_81  =  (long) i_80;
           l_82  =  l_81 + 4L;
           l_83  =  l_82 << 2;
           ul_84  =  ul_2 + l_83;
           f_85  =  *((__global float *) ul_84);
           f_86  =  ul_9[i_79];
-          i_87  =  i_79 * i_28;
-          i_88  =  i_49 + i_87;
+          i_87  =  i_79 * i_26;
+          i_88  =  i_47 + i_87;
           i_89  =  i_88 + i_52;
           l_90  =  (long) i_89;
           l_91  =  l_90 + 4L;
@@ -164,45 +163,50 @@ __kernel void summarize(__global long *_kernel_context, __constant uchar *_const
           f_97  =  f_78 * f_94;
           f_98  =  fma(f_96, f_86, f_97);
           ul_9[i_79]  =  f_98;
-          f_99  =  ul_11[i_79];
-          f_100  =  f_99 * f_96;
-          ul_11[i_79]  =  f_100;
-          i_101  =  i_79 + 1;
-          i_79  =  i_101;
+          i_99  =  i_79 + 1;
+          i_79  =  i_99;
         }  // B16
         // BLOCK 18
-        i_102  =  i_52 + 1;
-        i_52  =  i_102;
+        f_100  =  f_75 - f_51;
+        f_101  =  f_50 + f_100;
+        f_102  =  f_101 - f_50;
+        f_103  =  f_102 - f_100;
+        i_104  =  i_52 + 1;
+        f_50  =  f_101;
+        f_51  =  f_103;
+        i_52  =  i_104;
       }  // B11
       // BLOCK 19
-      i_103  =  i_33 * i_24;
-      i_104  =  i_103 + i_26;
-      i_105  =  i_104 * i_29;
+      i_105  =  i_31 * i_22;
+      i_106  =  i_105 + i_24;
+      i_107  =  i_106 * i_27;
       // BLOCK 20 MERGES [19 21 ]
-      i_106  =  0;
-      for(;i_106 < i_29;)
+      i_108  =  0;
+      for(;i_108 < i_27;)
       {
         // BLOCK 21
-        f_107  =  ul_9[i_106];
-        i_108  =  i_105 + i_106;
-        l_109  =  (long) i_108;
-        l_110  =  l_109 + 4L;
-        l_111  =  l_110 << 2;
-        ul_112  =  ul_6 + l_111;
-        *((__global float *) ul_112)  =  f_107;
-        f_113  =  ul_11[i_106];
-        ul_114  =  ul_5 + l_111;
-        *((__global float *) ul_114)  =  f_113;
-        i_115  =  i_106 + 1;
-        i_106  =  i_115;
+        f_109  =  ul_9[i_108];
+        i_110  =  i_107 + i_108;
+        l_111  =  (long) i_110;
+        l_112  =  l_111 + 4L;
+        l_113  =  l_112 << 2;
+        ul_114  =  ul_6 + l_113;
+        *((__global float *) ul_114)  =  f_109;
+        i_115  =  i_108 + 1;
+        i_108  =  i_115;
       }  // B20
       // BLOCK 22
-      i_116  =  i_12 + i_26;
-      i_26  =  i_116;
+      l_116  =  (long) i_106;
+      l_117  =  l_116 + 4L;
+      l_118  =  l_117 << 2;
+      ul_119  =  ul_5 + l_118;
+      *((__global float *) ul_119)  =  f_50;
+      i_120  =  i_10 + i_24;
+      i_24  =  i_120;
     }  // B3
     // BLOCK 23
-    i_117  =  i_13 + i_24;
-    i_24  =  i_117;
+    i_121  =  i_11 + i_22;
+    i_22  =  i_121;
   }  // B1
   // BLOCK 24
   return;

@@ -63,7 +63,7 @@ class SelectiveScanTest {
     assertThat(KernelCatalog.load().kernel("mamba.selective_scan"))
         .isInstanceOf(SelectiveScan.class);
     assertThat(kernel.variants().stream().map(Variant::name))
-        .containsExactly("simd", "tiles", "chunks", "loops", "reference");
+        .containsExactly("simd", "wide", "tiles", "chunks", "loops", "reference");
   }
 
   @Test
@@ -315,6 +315,16 @@ class SelectiveScanTest {
     verify("chunks", 6, 600, 4, 3);
   }
 
+  @Test
+  void wideAgreesWithTheReferenceAroundItsEdges() {
+    for (int length : new int[] {1, 63, 65, 255, 257, 330}) {
+      for (int states : new int[] {1, 7, 16}) {
+        verify("wide", 33, length, states, 1);
+      }
+    }
+    verify("wide", 3 * 37, 130, 16, 3);
+  }
+
   /** Without decay, with full decay, and with states that live through all chunks. */
   @Test
   void chunksCarryStatesOverAnyMemory() {
@@ -322,6 +332,7 @@ class SelectiveScanTest {
       Map<String, Tensor> inputs = ScanInputs.random(SEED, 3, 1400, 4, 1, OPTIONAL);
       inputs.put("a", ScanInputs.constant(rate, 3, 4));
       new Seeded(SEED, inputs).runAndVerify(kernel, "chunks", Map.of());
+      new Seeded(SEED, inputs).runAndVerify(kernel, "wide", Map.of());
     }
   }
 

@@ -50,7 +50,7 @@ class MixedLinearTest {
     }
   }
 
-  /** Scales of 1 show one integer sum, and the other with the roles of the scales exchanged. */
+  /** Scales of 1 show one integer sum, and the other where the first is of zeros. */
   @ParameterizedTest
   @ValueSource(strings = {"simd", "tiles", "loops"})
   void integerSumsAreExact(String variant) {
@@ -61,7 +61,11 @@ class MixedLinearTest {
     Map<String, Tensor> inputs = new HashMap<>(random(1, tokens, channels, outputs, .1, seed));
     inputs.put("weight_scale", ones(outputs));
     for (String side : List.of("q_in", "q_out")) {
-      inputs.put("inlier_scale", side.equals("q_in") ? ones(tokens) : zeros(tokens));
+      inputs.put("inlier_scale", ones(tokens));
+      if (side.equals("q_out")) {
+        byte[] none = new byte[tokens * channels];
+        inputs.put("q_in", Tensor.of(ElementType.I8, none, 1, tokens, channels));
+      }
       inputs.put(
           "outlier_scale", (side.equals("q_in") ? zeros(tokens) : ones(tokens)).reshape(1, tokens));
       Tensor y = KernelRuns.run(KERNEL, variant, inputs, Map.of()).out("y");
@@ -191,6 +195,21 @@ class MixedLinearTest {
     inputs.get("q_in").i8(6, (byte) -1);
     assertThatThrownBy(() -> Call.of(KERNEL, inputs, Map.of()))
         .hasMessageContaining("input q_in has -1 at [0, 1, 2], expected 0 where outlier is 1");
+  }
+
+  @Test
+  void scalesArePositive() {
+    assertInvalidScale("inlier_scale", 1, 0, "input inlier_scale has 0.0 at [1], expected ");
+    assertInvalidScale("weight_scale", 2, 0, "input weight_scale has 0.0 at [2], expected ");
+    assertInvalidScale("weight_scale", 0, -1, "input weight_scale has -1.0 at [0], expected ");
+    assertInvalidScale(
+        "outlier_scale", 1, -2, "input outlier_scale has -2.0 at [0, 1], expected 0");
+  }
+
+  private static void assertInvalidScale(String port, long index, float value, String message) {
+    Map<String, Tensor> inputs = random(1, 2, 4, 3, 0, 1);
+    inputs.get(port).f32(index, value);
+    assertThatThrownBy(() -> Call.of(KERNEL, inputs, Map.of())).hasMessageContaining(message);
   }
 
   private static void assertInvalid(String port, long index, int value, String message) {

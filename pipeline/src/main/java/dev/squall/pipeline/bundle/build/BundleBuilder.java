@@ -48,6 +48,19 @@ final class BundleBuilder {
    */
   record Result(List<BuiltBundle> bundles, List<String> failures) {}
 
+  /** Takes over bundles of this TornadoVM whose kernels' source is what it was. */
+  void reuse(Collection<BuiltBundle> bundles) {
+    for (BuiltBundle bundle : bundles) {
+      KernelBundle manifest = bundle.manifest();
+      boolean fresh =
+          hashes.of(manifest.code()).filter(manifest.sourceHash()::equals).isPresent()
+              && manifest.tornadoVersion().equals(capture.tornadoVersion());
+      if (fresh) {
+        built.put(manifest.code() + "." + manifest.method(), bundle);
+      }
+    }
+  }
+
   Result build(Collection<Kernel> kernels) {
     for (Kernel kernel : kernels) {
       for (Variant variant : kernel.variants()) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -40,15 +41,25 @@ public record Bundles(
   }
 
   /**
-   * Makes all bundles of a target and writes them in place of the old.
+   * Makes bundles of a target and writes them in place of the old.
    *
+   * @param all whether to make those anew, too, whose kernels' source is what it was
    * @return a line for each kernel method that gave none
    * @throws SquallException UNSUPPORTED without the TornadoVM or driver stack for the target
    */
-  public List<String> build(BundleTarget target, Path resources) {
-    BundleBuilder.Result result = make(target);
-    new BundleFolder(resources, target).write(result.bundles());
+  public List<String> build(BundleTarget target, Path resources, boolean all) {
+    BundleFolder folder = new BundleFolder(resources, target);
+    BundleBuilder.Result result = make(target, all ? List.of() : ofKernels(target, folder.read()));
+    folder.write(result.bundles());
     return result.failures();
+  }
+
+  private static List<BuiltBundle> ofKernels(BundleTarget target, List<BuiltBundle> bundles) {
+    Set<String> methods = tasks(target).keySet();
+    return bundles.stream()
+        .filter(
+            bundle -> methods.contains(bundle.manifest().code() + "." + bundle.manifest().method()))
+        .toList();
   }
 
   /**
@@ -57,10 +68,10 @@ public record Bundles(
    * @return names of files that differ, are missing or too many
    */
   public List<String> rebuiltDifferences(BundleTarget target) {
-    return new BundleFolder(resources(), target).differences(make(target).bundles());
+    return new BundleFolder(resources(), target).differences(make(target, List.of()).bundles());
   }
 
-  private BundleBuilder.Result make(BundleTarget target) {
+  private BundleBuilder.Result make(BundleTarget target, List<BuiltBundle> reused) {
     Path folder;
     try {
       folder = Files.createTempDirectory("squall-bundles");
@@ -72,8 +83,10 @@ public record Bundles(
         return translate(folder);
       }
       try (CodeCapture capture = CodeCapture.open(target, sdks, stacks, cache, folder)) {
-        return new BundleBuilder(target, capture, SourceHash.ofCheckout(home), progress)
-            .build(KernelCatalog.load().kernels());
+        BundleBuilder builder =
+            new BundleBuilder(target, capture, SourceHash.ofCheckout(home), progress);
+        builder.reuse(reused);
+        return builder.build(KernelCatalog.load().kernels());
       }
     } finally {
       delete(folder);

@@ -19,6 +19,12 @@ final class ChildOutput {
   private static final int LAST_LINES = 3;
   private static final int LONGEST_LAST_WORDS = 400;
 
+  /**
+   * What follows an exception in its trace hides it and its causes, which are lines of their own.
+   */
+  private static final Pattern NO_WORDS =
+      Pattern.compile("^(WARNING:|at [\\w.$/@<>-]+\\(.*\\)$|\\.\\.\\. \\d+ more$)");
+
   private final Path log;
   private final List<Pattern> failures;
   private long read;
@@ -43,14 +49,16 @@ final class ChildOutput {
         .map(String::strip);
   }
 
-  /** The last lines, joined; JVM warnings are no last words. */
+  /**
+   * The last lines, joined; neither JVM warnings nor the frames of a stack trace are last words.
+   */
   String lastWords() {
     long size = log.toFile().length();
     List<String> lines =
         text(Math.max(0, size - LAST_WORDS_BYTES), size)
             .lines()
             .map(String::strip)
-            .filter(line -> !line.isEmpty() && !line.startsWith("WARNING:"))
+            .filter(line -> !line.isEmpty() && !NO_WORDS.matcher(line).find())
             .toList();
     String words =
         lines.stream()

@@ -91,8 +91,7 @@ public final class DeviceServer {
     } catch (OutOfMemoryError e) {
       return new Reply.Failed(ErrorClass.OUT_OF_MEMORY, "the device's process: " + e.getMessage());
     } catch (RuntimeException | LinkageError e) {
-      String line = e.toString().replaceAll("\\s*\\R\\s*", " ");
-      return new Reply.Failed(ErrorClass.LAUNCH, "the device's process: " + line);
+      return new Reply.Failed(ErrorClass.LAUNCH, "the device's process: " + OneLine.of(e));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.remote.DeviceBackend;
 import dev.squall.pipeline.engine.remote.DeviceFacts;
+import dev.squall.pipeline.engine.remote.OneLine;
 import dev.squall.pipeline.fpga.FpgaWorkplace;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,17 +53,9 @@ final class TornadoBackendDevices implements DeviceBackend {
       return backend.getAllDevices();
     } catch (LinkageError e) {
       // Its way to say that a driver has nothing for it, or that a library is missing.
-      throw SquallException.unsupported("TornadoVM finds no device of this driver" + cause(e));
+      throw SquallException.unsupported(
+          "TornadoVM finds no device of this driver: " + OneLine.rootOf(e));
     }
-  }
-
-  private static String cause(Throwable error) {
-    Throwable last = error;
-    while (last.getCause() != null) {
-      last = last.getCause();
-    }
-    String message = last.getMessage();
-    return message == null ? "" : ": " + message.lines().findFirst().orElse("");
   }
 
   private static DeviceFacts facts(int index, TornadoDevice device) {

@@ -10,6 +10,7 @@ import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.DeviceSession;
+import dev.squall.pipeline.engine.remote.OneLine;
 import dev.squall.pipeline.fpga.FpgaWorkplace;
 import java.util.HashMap;
 import java.util.List;
@@ -78,14 +79,12 @@ final class TornadoSession implements DeviceSession {
 
   private SquallException failure(ErrorClass errorClass, Key key, Throwable cause) {
     plans.remove(key);
-    Throwable root = cause;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
     Optional<String> compiler = workplace.flatMap(FpgaWorkplace::failure);
     return new SquallException(
         compiler.isPresent() ? ErrorClass.COMPILE : errorClass,
-        "%s (%s): %s".formatted(key.kernel(), key.variant(), compiler.orElseGet(root::toString)),
+        "%s (%s): %s"
+            .formatted(
+                key.kernel(), key.variant(), compiler.orElseGet(() -> OneLine.rootOf(cause))),
         cause);
   }
 

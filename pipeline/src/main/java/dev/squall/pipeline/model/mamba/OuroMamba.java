@@ -22,7 +22,7 @@ public final class OuroMamba {
   private final long exactBytes;
   private final HostThreads threads;
 
-  private OuroMamba(SegmentModel model, long exactBytes, HostThreads threads) {
+  OuroMamba(SegmentModel model, long exactBytes, HostThreads threads) {
     this.model = model;
     this.exactBytes = exactBytes;
     this.threads = threads;

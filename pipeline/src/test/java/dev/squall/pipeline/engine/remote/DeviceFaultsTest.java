@@ -196,6 +196,28 @@ class DeviceFaultsTest {
   }
 
   @Test
+  void aFailureSaysWhatIsAtTheBottomOfIt() {
+    assertFails(
+        Fault.FAILS_TO_INITIALISE,
+        ErrorClass.LAUNCH,
+        "faulty on tests, "
+            + RUNNING
+            + ": the device's process: java.lang.ExceptionInInitializerError, caused by"
+            + " java.lang.UnsatisfiedLinkError: libcuda.so.1: cannot open shared object file");
+  }
+
+  @Test
+  void aProcessThatDiesOfAnExceptionSaysWhatIsAtTheBottomOfIt() {
+    assertFailsToOpen(
+        Fault.DIES_OF_AN_EXCEPTION,
+        FaultyLaunches.patient(),
+        "the process of faulty on tests ended with exit code 1 while starting; it said: Exception"
+            + " in thread \"main\" java.lang.ExceptionInInitializerError | Caused by:"
+            + " java.lang.IllegalStateException: no driver | Caused by:"
+            + " java.lang.UnsatisfiedLinkError: libcuda.so.1: cannot open shared object file");
+  }
+
+  @Test
   void aProcessThatDoesNotConnectIsEnded() {
     TimeLimits brief =
         new TimeLimits(

@@ -3,6 +3,7 @@ package dev.squall.pipeline.engine.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.squall.pipeline.engine.remote.FaultyProcess.Fault;
+import dev.squall.pipeline.stack.DriverStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,13 @@ final class FaultyLaunches {
   }
 
   ProcessLaunch launch(Fault fault) {
+    return launch(fault, Optional.empty());
+  }
+
+  /**
+   * @param stack a real driver that the process sees
+   */
+  ProcessLaunch launch(Fault fault, Optional<DriverStack> stack) {
     return new ProcessLaunch(
         NAME,
         List.of(
@@ -40,7 +48,7 @@ final class FaultyLaunches {
             "--add-modules=jdk.incubator.vector"),
         FaultyProcess.class.getName(),
         List.of(families.toString(), fault.name(), "1"),
-        Optional.empty(),
+        stack,
         Map.of(),
         List.of("\\[TornadoVM-[A-Z0-9-]*JNI\\] ERROR"));
   }

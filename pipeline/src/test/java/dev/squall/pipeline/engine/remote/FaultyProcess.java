@@ -46,6 +46,10 @@ public final class FaultyProcess {
     THROWS_ONE_AFTER_ANOTHER,
     RUNS_OUT_OF_HEAP,
     BREAKS,
+    HAS_A_DRIVER_THAT_TAKES_SIGNALS,
+    /** As a driver's class whose library is not there. */
+    FAILS_TO_INITIALISE,
+    DIES_OF_AN_EXCEPTION,
     HANGS_BEFORE_IT_CONNECTS,
     ENDS_BEFORE_IT_CONNECTS,
     ENDS_WHEN_ASKED_FOR_DEVICES,
@@ -68,6 +72,7 @@ public final class FaultyProcess {
     switch (fault) {
       case HANGS_BEFORE_IT_CONNECTS -> hang();
       case ENDS_BEFORE_IT_CONNECTS -> exit();
+      case DIES_OF_AN_EXCEPTION -> throw initialiserFailure();
       case SENDS_AN_ABSURD_LENGTH -> send(arguments[0], "GARBAGE AND MORE OF IT");
       case SENDS_NO_JSON -> send(arguments[0], "\0\0\0\7garbage");
       case SENDS_NULL -> send(arguments[0], "\0\0\0\4null");
@@ -114,6 +119,12 @@ public final class FaultyProcess {
         // Hangs on.
       }
     }
+  }
+
+  private static ExceptionInInitializerError initialiserFailure() {
+    return new ExceptionInInitializerError(
+        new IllegalStateException(
+            "no driver", new UnsatisfiedLinkError("libcuda.so.1: cannot open shared object file")));
   }
 
   private static void exit() {
@@ -191,6 +202,8 @@ public final class FaultyProcess {
         case HALTS_IN_A_CALL -> Runtime.getRuntime().halt(134);
         case PRINTS_A_FAILURE -> System.out.println(PRINTED_FAILURE);
         case RUNS_OUT_OF_HEAP -> throw new OutOfMemoryError("no heap");
+        case HAS_A_DRIVER_THAT_TAKES_SIGNALS -> SignalDriver.buildAndCountOnSignals();
+        case FAILS_TO_INITIALISE -> throw initialiserFailure();
         case BREAKS -> throw new IllegalStateException("a fault in the code\nof two lines");
         default -> {
           // Not at this point.

@@ -106,7 +106,16 @@ class LineFaultsTest {
     assertThat(plan.decisions())
         .extracting(decision -> decision.choice().label())
         .containsOnly("tiles on card");
-    return new Executor(devices, Repetition.none(), progress).run(plan, Graphs.tensors());
+    RunResult result =
+        new Executor(devices, Repetition.none(), progress).run(plan, Graphs.tensors());
+    result
+        .events()
+        .forEach(
+            event ->
+                System.out.printf(
+                    "event: %s on %s: %s: %s%n",
+                    event.stage(), event.device(), event.errorClass(), event.what()));
+    return result;
   }
 
   private static RunResult auto(Devices devices) {
@@ -177,6 +186,29 @@ class LineFaultsTest {
         "the process of faulty on tests ended with exit code 7 while starting; "
             + "it said: an earlier line | "
             + FaultyProcess.LAST_WORDS);
+  }
+
+  @Test
+  void theHostFinishesWhenTheDriverAborts() {
+    assertLost(
+        auto(devices(Fault.HALTS_IN_A_CALL)),
+        ErrorClass.DEVICE_LOST,
+        "the process of faulty on tests was ended by signal 6 while running testing.double (tiles)");
+  }
+
+  @Test
+  void anotherFormThatNeedsLessMemoryMayFit() {
+    RunResult result = auto(devices(Fault.RUNS_OUT_OF_HEAP));
+
+    assertRight(result, "loops on card", "tiles on card");
+    assertThat(result.events())
+        .containsExactly(
+            new Event(
+                "first",
+                "card",
+                ErrorClass.OUT_OF_MEMORY,
+                "tiles on card failed: faulty on tests, running testing.double (tiles): the device's"
+                    + " process: no heap; loops on card serves instead"));
   }
 
   @Test
