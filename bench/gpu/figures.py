@@ -29,9 +29,9 @@ CASES = [
         "matmul_fp32",
     ),
     ("xattention.scores", "L=8192,D=64,H=9,Hk=3", {"estimate": "logmeanexp"}, "tiles", None),
-    ("mamba.selective_scan", "", {}, "", "copy_1_GiB"),
+    ("mamba.selective_scan", "", {}, "wide,tiles", "copy_1_GiB"),
     ("seedlm.matvec", "stored=8388608,K=8192", {}, "", "matvec_fp16"),
-    ("modm.retrieve", "M=100000,E=768,b=16", {}, "", "retrieve_fp32"),
+    ("modm.retrieve", "M=100000,E=768,b=16", {}, "rows,tiles", "retrieve_fp32"),
     ("ouromamba.linear", "", {}, "", None),
 ]
 

@@ -1,6 +1,6 @@
 package dev.squall.profiles;
 
-/** A profile or calibration file that cannot be used: one line says where and why. */
+/** A profile or another file in TOML that cannot be used: one line says where and why. */
 public final class ProfileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  *
  * <p>The keys asked for are the keys known: {@link #rejectUnknownKeys} finds the others.
  */
-final class TomlTable {
+public final class TomlTable {
   private static final TomlMapper MAPPER = new TomlMapper();
 
   /** What follows a quantity in a key's name. */
@@ -62,7 +62,7 @@ final class TomlTable {
   }
 
   /** Reads a file; a missing or unreadable one is a {@link ProfileException} too. */
-  static TomlTable read(Path file) {
+  public static TomlTable read(Path file) {
     try {
       return parse(file.toString(), Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
@@ -74,7 +74,7 @@ final class TomlTable {
   }
 
   /** Parses a file's bytes into its root table. */
-  static TomlTable parse(String file, byte[] bytes) {
+  public static TomlTable parse(String file, byte[] bytes) {
     String text = decode(file, bytes);
     try {
       JsonNode root = MAPPER.readTree(text);
@@ -135,33 +135,33 @@ final class TomlTable {
   }
 
   /** The file's name as the caller gave it. */
-  String file() {
+  public String file() {
     return file;
   }
 
   /** Keys from the root to this table, joined by dots; empty for the root. */
-  String name() {
+  public String name() {
     return String.join(".", path);
   }
 
   /** The table's keys in the order of the file. */
-  List<String> keys() {
+  public List<String> keys() {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);
     return names;
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     known.add(key);
     return node.has(key);
   }
 
-  boolean isTable(String key) {
+  public boolean isTable(String key) {
     return has(key) && node.get(key).isObject();
   }
 
   /** A text that is not blank. */
-  String text(String key) {
+  public String text(String key) {
     JsonNode value = required(key);
     if (!value.isTextual()) {
       throw wrongType(key, "a text in quotes", value);
@@ -173,7 +173,7 @@ final class TomlTable {
   }
 
   /** One of a set of words; the message names the nearest. */
-  String word(String key, List<String> words) {
+  public String word(String key, List<String> words) {
     String text = text(key);
     if (!words.contains(text)) {
       throw fault(
@@ -189,7 +189,7 @@ final class TomlTable {
     return text;
   }
 
-  boolean flag(String key) {
+  public boolean flag(String key) {
     JsonNode value = required(key);
     if (!value.isBoolean()) {
       throw wrongType(key, "true or false", value);
@@ -198,7 +198,7 @@ final class TomlTable {
   }
 
   /** A finite number above zero. */
-  double number(String key) {
+  public double number(String key) {
     JsonNode value = required(key);
     if (!value.isNumber()) {
       throw wrongType(key, "a number", value);
@@ -214,12 +214,12 @@ final class TomlTable {
   }
 
   /** A whole number above zero. */
-  int count(String key) {
+  public int count(String key) {
     return count(key, required(key));
   }
 
   /** Whole numbers above zero, at least one. */
-  List<Integer> counts(String key) {
+  public List<Integer> counts(String key) {
     List<Integer> counts = new ArrayList<>();
     for (JsonNode element : array(key, "a list of whole numbers")) {
       counts.add(count(key, element));
@@ -228,7 +228,7 @@ final class TomlTable {
   }
 
   /** Texts, none blank; an absent key gives none. */
-  List<String> texts(String key) {
+  public List<String> texts(String key) {
     if (!has(key)) {
       return List.of();
     }
@@ -242,8 +242,34 @@ final class TomlTable {
     return List.copyOf(texts);
   }
 
+  /**
+   * Texts, numbers or flags, as text: one, or a list of some, none twice; an absent key gives none.
+   */
+  public List<String> scalars(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    JsonNode value = node.get(key);
+    List<JsonNode> elements = new ArrayList<>();
+    if (value.isArray()) {
+      array(key, "").forEach(elements::add);
+    } else {
+      elements.add(value);
+    }
+    Set<String> texts = new LinkedHashSet<>();
+    for (JsonNode element : elements) {
+      if (element.isContainerNode() || element.asText().isBlank()) {
+        throw wrongType(key, "a value or a list of values", value);
+      }
+      if (!texts.add(element.asText())) {
+        throw fault(key, quote(element.asText()) + " is listed twice");
+      }
+    }
+    return List.copyOf(texts);
+  }
+
   /** A table of texts; an absent key gives none. */
-  Map<String, String> textTable(String key) {
+  public Map<String, String> textTable(String key) {
     if (!has(key)) {
       return Map.of();
     }
@@ -255,7 +281,7 @@ final class TomlTable {
     return texts;
   }
 
-  TomlTable table(String key) {
+  public TomlTable table(String key) {
     JsonNode value = required(key);
     if (!value.isObject()) {
       throw wrongType(key, "a table", value);
@@ -264,7 +290,7 @@ final class TomlTable {
   }
 
   /** A list of tables, at least one. */
-  List<TomlTable> tables(String key) {
+  public List<TomlTable> tables(String key) {
     List<TomlTable> tables = new ArrayList<>();
     List<String> list = child(key);
     for (JsonNode element : array(key, "a list of tables")) {
@@ -279,7 +305,7 @@ final class TomlTable {
   }
 
   /** Faults the first key that nothing asked for, naming the key that was probably meant. */
-  void rejectUnknownKeys() {
+  public void rejectUnknownKeys() {
     for (String key : keys()) {
       if (!known.contains(key)) {
         throw new ProfileException(file, locations.key(child(key)), unknownKey(key));
@@ -299,17 +325,17 @@ final class TomlTable {
   }
 
   /** A fault at a key's value, or at its place in the table if it is absent. */
-  ProfileException fault(String key, String problem) {
+  public ProfileException fault(String key, String problem) {
     return new ProfileException(file, locations.value(child(key)), problem);
   }
 
   /** A fault at a key. */
-  ProfileException keyFault(String key, String problem) {
+  public ProfileException keyFault(String key, String problem) {
     return new ProfileException(file, locations.key(child(key)), problem);
   }
 
   /** A fault of the table as a whole. */
-  ProfileException fault(String problem) {
+  public ProfileException fault(String problem) {
     return new ProfileException(file, locations.value(path), problem);
   }
 

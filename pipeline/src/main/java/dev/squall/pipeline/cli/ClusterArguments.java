@@ -3,6 +3,7 @@ package dev.squall.pipeline.cli;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.cluster.SparkCluster;
 import dev.squall.pipeline.cluster.SparkDistribution;
+import dev.squall.profiles.DeviceKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +56,17 @@ final class ClusterArguments {
           "no %s; build it: mvn package -pl pipeline-spark -am -DskipTests".formatted(module));
     }
     return new SparkCluster(spark, module, home.resolve("squall"), master, cores, settings);
+  }
+
+  /** A resource that executors are asked for, where a device of this kind needs it; else none. */
+  String resource(DeviceKind kind) {
+    String name =
+        switch (kind) {
+          case GPU, IGPU -> "gpu";
+          case FPGA, EMULATOR -> "fpga";
+          case CPU, CAPTURE -> "";
+        };
+    return settings.containsKey("spark.executor.resource." + name + ".amount") ? name : "";
   }
 
   /**

@@ -1,13 +1,9 @@
 package dev.squall.pipeline.cli;
 
 import dev.squall.kernels.KernelCatalog;
-import dev.squall.kernels.error.SquallException;
-import dev.squall.kernels.tensor.Tensor;
-import dev.squall.pipeline.io.TensorFiles;
-import dev.squall.pipeline.line.DefaultLine;
-import dev.squall.pipeline.line.HybridLine;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.line.LineOptions;
+import dev.squall.pipeline.line.Lines;
 import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.Request;
@@ -23,8 +19,6 @@ import picocli.CommandLine.Option;
 
 /** Options that {@code run} and {@code plan} share: which line, on which tensors, where. */
 final class LineArguments {
-  private static final String DEFAULT = "default";
-
   @Option(
       names = "--line",
       paramLabel = "NAME",
@@ -33,7 +27,7 @@ final class LineArguments {
             + " mamba on q k v delta a b c [d]) or hybrid-vision (mamba, attention on u delta a b c"
             + " [d])."
       })
-  private String lineName = DEFAULT;
+  private String lineName = Lines.DEFAULT;
 
   @Option(
       names = {"-i", "--input"},
@@ -100,6 +94,10 @@ final class LineArguments {
       description = "Memory that the run may use (what is free).")
   private Optional<Double> memoryGibibytes = Optional.empty();
 
+  String lineName() {
+    return lineName;
+  }
+
   Machine machine() {
     return Machine.look(memoryLimit());
   }
@@ -113,21 +111,9 @@ final class LineArguments {
 
   /** Reads the tensors and builds the line. */
   Line line() {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<Path> files = inputs.isEmpty() ? List.of(Samples.directory()) : inputs;
-    for (Path file : files) {
-      TensorFiles.read(file)
-          .forEach(
-              (name, tensor) -> {
-                if (tensors.put(name, tensor) != null) {
-                  throw SquallException.invalidInput("two inputs hold a tensor " + name);
-                }
-              });
-    }
     LineOptions options = new LineOptions(stages, prefix, common(), parameters);
-    return lineName.equals(DEFAULT)
-        ? DefaultLine.build(KernelCatalog.load(), tensors, options)
-        : HybridLine.build(lineName, KernelCatalog.load(), tensors, options);
+    return Lines.build(lineName, KernelCatalog.load(), files, options);
   }
 
   /**

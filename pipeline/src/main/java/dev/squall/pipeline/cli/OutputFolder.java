@@ -57,6 +57,21 @@ final class OutputFolder {
   }
 
   private void text(String name, String content) {
-    AtomicFile.write(folder.resolve(name), content.getBytes(StandardCharsets.UTF_8));
+    writeText(folder.resolve(name), content);
+  }
+
+  /** Refuses a file that could not be written, before any work is done. */
+  static void requireWritable(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    if (!Files.isWritable(parent)) {
+      throw SquallException.invalidInput("cannot write to folder " + parent);
+    }
+    if (Files.isDirectory(file)) {
+      throw SquallException.invalidInput(file + " is a folder; name a file");
+    }
+  }
+
+  static void writeText(Path file, String content) {
+    AtomicFile.write(file, content.getBytes(StandardCharsets.UTF_8));
   }
 }

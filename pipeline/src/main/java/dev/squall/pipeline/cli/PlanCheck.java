@@ -200,21 +200,8 @@ final class PlanCheck {
     int count = Math.clamp((long) (LIMIT_SECONDS / predicted), FEWEST, rounds);
     StreamResult result =
         new LineStream(devices, Replanning.NONE, History.inMemory(), 1)
-            .run(forced(plan), tensors(), WARM_UP + count);
+            .run(plan.forced(), tensors(), WARM_UP + count);
     return CheckRow.of(name, on, plan, result, WARM_UP);
-  }
-
-  /** A plan whose device is waited for, where one would be served by the host meanwhile. */
-  private Plan forced(Plan plan) {
-    return new Plan(
-        plan.graph(),
-        plan.decisions().stream()
-            .map(
-                decision ->
-                    new dev.squall.pipeline.plan.Decision(
-                        decision.stage(), decision.candidates(), true))
-            .toList(),
-        plan.timetable());
   }
 
   private Map<String, Tensor> tensors() {

@@ -10,6 +10,7 @@ import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.measure.HostProcessor;
+import dev.squall.pipeline.page.RunPage;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Measured;
@@ -21,9 +22,11 @@ import dev.squall.pipeline.report.Report;
 import dev.squall.pipeline.report.ReportData;
 import dev.squall.pipeline.report.ReportText;
 import dev.squall.pipeline.report.StageRow;
+import dev.squall.pipeline.report.TraceText;
 import dev.squall.pipeline.run.Event;
 import dev.squall.pipeline.run.Executor;
 import dev.squall.pipeline.run.MemoryCheck;
+import dev.squall.pipeline.run.Recorder;
 import dev.squall.pipeline.run.Repetition;
 import dev.squall.pipeline.run.Replanning;
 import dev.squall.pipeline.run.RunResult;
@@ -80,6 +83,21 @@ final class RunCommand implements Callable<Integer> {
       description = "Write the report (md, json, csv) and the line's results (npy) there.")
   private Optional<Path> out = Optional.empty();
 
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description =
+          "Write what each device did when, the plan beside it, as JSON for Perfetto and"
+              + " chrome://tracing.")
+  private Optional<Path> trace = Optional.empty();
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Write the report as a page of its own: charts, tables, the source of every number.")
+  private Optional<Path> html = Optional.empty();
+
   @Option(names = "--json", description = "Print the report as JSON lines.")
   private boolean json;
 
@@ -93,6 +111,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Ranges.requireNotNegative("--repeat", repeat);
+    trace.ifPresent(OutputFolder::requireWritable);
+    html.ifPresent(OutputFolder::requireWritable);
     try (Progress progress = new Progress(quiet)) {
       progress.show("reading tensors");
       Line line = arguments.line();
@@ -103,28 +123,34 @@ final class RunCommand implements Callable<Integer> {
       Plan plan = planner.plan(line.graph(), request);
       MemoryCheck.require(plan, machine.memoryBytes());
       out.ifPresent(OutputFolder::prepare);
+      Recorder recorder = new Recorder(arguments.lineName(), trace.isPresent() || html.isPresent());
       Executor executor =
           new Executor(
               machine.devices(),
               REPETITION.withRuns(repeat),
               stage -> progress.show("running " + stage),
-              Replanning.by(lost -> planner.plan(line.graph(), request.withoutLost(lost))));
+              Replanning.by(lost -> planner.plan(line.graph(), request.withoutLost(lost))),
+              recorder);
       RunResult result = executor.run(plan, line.tensors());
       Map<String, Comparison> comparisons = verify(result, progress);
-      Report report =
-          Report.of(
-              Environment.here(
-                  CommandText.of(spec),
-                  HostProcessor.ofThisMachine().model(),
-                  HostThreads.all().count()),
-              result,
-              comparisons,
-              line.yardsticks());
+      recorder.verified(comparisons);
+      Environment environment =
+          Environment.here(
+              CommandText.of(spec),
+              HostProcessor.ofThisMachine().model(),
+              HostThreads.all().count());
+      Report report = Report.of(environment, result, comparisons, line.yardsticks());
       remember(result, comparisons);
       if (out.isPresent()) {
         progress.show("writing " + out.get());
         new OutputFolder(out.get()).write(report, result);
       }
+      if (trace.isPresent()) {
+        OutputFolder.writeText(
+            trace.get(), TraceText.json(environment, result, comparisons, recorder.marks()));
+      }
+      html.ifPresent(
+          file -> OutputFolder.writeText(file, RunPage.html(report, result, recorder.marks())));
       progress.clear();
       print(report);
       requireGood(report);

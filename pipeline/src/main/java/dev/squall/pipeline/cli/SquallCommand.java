@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       RunCommand.class,
+      StreamCommand.class,
       PlanCommand.class,
       DevicesCommand.class,
       BundleCommand.class,
@@ -24,6 +25,9 @@ import picocli.CommandLine.Spec;
       SetupCommand.class,
       KernelCommand.class,
       BenchCommand.class,
+      CompareCommand.class,
+      CompareWorkerCommand.class,
+      CompareCellCommand.class,
       CalibrateCommand.class,
       ArcCommand.class,
       DoctorCommand.class,

@@ -48,5 +48,15 @@ public interface DeviceSession extends AutoCloseable {
     public double onDevice() {
       return Math.max(compute, total - copyIn - copyOut);
     }
+
+    /** Both runs together. */
+    public Times plus(Times other) {
+      return new Times(
+          compile + other.compile,
+          copyIn + other.copyIn,
+          compute + other.compute,
+          copyOut + other.copyOut,
+          total + other.total);
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.squall.kernels.spec.Port;
 import dev.squall.kernels.spec.Signature;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.Tensor;
+import dev.squall.kernels.tensor.TensorType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,8 +51,7 @@ public record RandomInputs(long seed, double density) {
    */
   public Map<String, Tensor> generate(
       Signature signature, Map<String, Long> extents, Map<String, String> parameters) {
-    Map<String, Object> values = values(signature, parameters);
-    Sizes sizes = sizes(signature, new Extents(signature.id(), extents, values), values);
+    Sizes sizes = sizes(signature, extents, parameters);
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (Port port : made(signature)) {
       Tensor tensor = Tensor.allocate(Signature.type(port, sizes));
@@ -59,6 +59,21 @@ public record RandomInputs(long seed, double density) {
       inputs.put(port.name(), tensor);
     }
     return inputs;
+  }
+
+  /** Types and shapes of what {@link #generate} would make of the same arguments. */
+  public static Map<String, TensorType> types(
+      Signature signature, Map<String, Long> extents, Map<String, String> parameters) {
+    Sizes sizes = sizes(signature, extents, parameters);
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    made(signature).forEach(port -> types.put(port.name(), Signature.type(port, sizes)));
+    return types;
+  }
+
+  private static Sizes sizes(
+      Signature signature, Map<String, Long> extents, Map<String, String> parameters) {
+    Map<String, Object> values = values(signature, parameters);
+    return sizes(signature, new Extents(signature.id(), extents, values), values);
   }
 
   private static List<Port> made(Signature signature) {

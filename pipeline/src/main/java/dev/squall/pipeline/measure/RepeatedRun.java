@@ -54,46 +54,113 @@ public record RepeatedRun(
         minimumSamples, minimumSeconds, noiseLimit, warmUpLimitSeconds, seconds, nanoseconds);
   }
 
+  /** The same with other limits of the sampling, seconds and samples. */
+  public RepeatedRun with(int samples, double leastSeconds, double mostSeconds, double noise) {
+    return new RepeatedRun(
+        samples, leastSeconds, noise, warmUpLimitSeconds, mostSeconds, nanoseconds);
+  }
+
+  /** The same with another limit of the warm-up, seconds. */
+  public RepeatedRun withWarmUpLimit(double seconds) {
+    return new RepeatedRun(
+        minimumSamples, minimumSeconds, noiseLimit, seconds, limitSeconds, nanoseconds);
+  }
+
   /** Runs {@code code} many times. Its first exception ends the measurement. */
   public Measurement measure(Runnable code) {
-    long start = nanoseconds.getAsLong();
-    double cold = time(code);
-    WarmUp warmUp = warmUp(code, start);
-    return sample(code, cold, warmUp);
+    Course course = begin();
+    boolean more = true;
+    while (more) {
+      more = course.add(time(code));
+    }
+    return course.measurement();
   }
 
-  private record WarmUp(int runs, boolean stable) {}
+  /** For code that is run and timed elsewhere; the first run should begin now. */
+  public Course begin() {
+    return new Course();
+  }
 
-  private WarmUp warmUp(Runnable code, long start) {
-    int runs = 0;
-    int stableSteps = 0;
-    double before = Double.NaN;
-    SampleBuffer window = new SampleBuffer();
-    while (secondsSince(start) < warmUpLimitSeconds) {
-      window.add(time(code));
-      runs++;
-      if (window.count() >= WINDOW_RUNS && window.total() >= WINDOW_SECONDS
-          || window.count() == MOST_SAMPLES) {
-        double median = window.samples().median();
+  /** A measurement under way: told of every run, it says whether another one is wanted. */
+  public final class Course {
+    private final long start = nanoseconds.getAsLong();
+    private Phase phase = Phase.COLD;
+    private double cold;
+
+    private int warmUpRuns;
+    private int stableSteps;
+    private double before = Double.NaN;
+    private boolean warm;
+
+    private long sampling;
+    private SampleBuffer buffer = new SampleBuffer();
+    private int nextLook = minimumSamples;
+    private Measurement measurement;
+
+    private Course() {}
+
+    /**
+     * Takes the time of a run that has just ended.
+     *
+     * @return whether there should be another
+     */
+    public boolean add(double seconds) {
+      switch (phase) {
+        case COLD -> {
+          cold = seconds;
+          phase = Phase.WARM_UP;
+          endLongWarmUp();
+        }
+        case WARM_UP -> {
+          warmUp(seconds);
+          endLongWarmUp();
+        }
+        case SAMPLING -> sample(seconds);
+        case DONE -> throw new IllegalStateException("no further run was wanted");
+      }
+      return phase != Phase.DONE;
+    }
+
+    /** What came of it; only when no further run is wanted. */
+    public Measurement measurement() {
+      if (phase != Phase.DONE) {
+        throw new IllegalStateException("more runs are wanted");
+      }
+      return measurement;
+    }
+
+    private void warmUp(double seconds) {
+      buffer.add(seconds);
+      warmUpRuns++;
+      if (buffer.count() >= WINDOW_RUNS && buffer.total() >= WINDOW_SECONDS
+          || buffer.count() == MOST_SAMPLES) {
+        double median = buffer.samples().median();
         // The comparison with the first window's NaN is false.
         stableSteps = Math.abs(median - before) <= STABLE * before ? stableSteps + 1 : 0;
-        if (stableSteps == STABLE_STEPS) {
-          return new WarmUp(runs, true);
-        }
         before = median;
-        window = new SampleBuffer();
+        buffer = new SampleBuffer();
+        if (stableSteps == STABLE_STEPS) {
+          warm = true;
+          beginSampling();
+        }
       }
     }
-    return new WarmUp(runs, false);
-  }
 
-  private Measurement sample(Runnable code, double cold, WarmUp warmUp) {
-    long start = nanoseconds.getAsLong();
-    SampleBuffer buffer = new SampleBuffer();
-    int nextLook = minimumSamples;
-    while (true) {
-      buffer.add(time(code));
-      double elapsed = secondsSince(start);
+    private void endLongWarmUp() {
+      if (phase == Phase.WARM_UP && secondsSince(start) >= warmUpLimitSeconds) {
+        beginSampling();
+      }
+    }
+
+    private void beginSampling() {
+      phase = Phase.SAMPLING;
+      buffer = new SampleBuffer();
+      sampling = nanoseconds.getAsLong();
+    }
+
+    private void sample(double seconds) {
+      buffer.add(seconds);
+      double elapsed = secondsSince(sampling);
       boolean last = elapsed >= limitSeconds || buffer.count() == MOST_SAMPLES;
       boolean look = buffer.count() >= nextLook && elapsed >= minimumSeconds;
       if (look || last) {
@@ -101,12 +168,20 @@ public record RepeatedRun(
         boolean enough = samples.count() >= minimumSamples && elapsed >= minimumSeconds;
         boolean quiet = enough && samples.medianUncertainty() <= noiseLimit;
         if (quiet || last) {
-          return new Measurement(cold, warmUp.runs(), warmUp.stable(), samples, quiet);
+          measurement = new Measurement(cold, warmUpRuns, warm, samples, quiet);
+          phase = Phase.DONE;
         }
         // Sorting at every sample would cost more than the samples.
         nextLook = buffer.count() + Math.max(1, buffer.count() / 10);
       }
     }
+  }
+
+  private enum Phase {
+    COLD,
+    WARM_UP,
+    SAMPLING,
+    DONE
   }
 
   private double time(Runnable code) {

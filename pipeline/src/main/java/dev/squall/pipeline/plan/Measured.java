@@ -4,11 +4,13 @@ import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.Device;
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.graph.Stage;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -86,6 +88,36 @@ public record Measured(
         launch,
         in,
         out);
+  }
+
+  /**
+   * Of a stage's runs.
+   *
+   * @param first the first run, which moved {@code inBytes}
+   * @param later runs that found all there, and moved {@code outBytes} back each
+   */
+  public static Measured of(
+      Stage stage,
+      Variant variant,
+      Device device,
+      Times first,
+      List<Times> later,
+      double inBytes,
+      double outBytes) {
+    double outSeconds = median(later, Times::copyOut);
+    return of(
+        stage,
+        variant,
+        device,
+        first.total(),
+        later.stream().map(Times::onDevice).toList(),
+        Math.max(0, median(later, times -> times.onDevice() - times.compute())),
+        first.copyIn() > 0 ? new Copied(inBytes, first.copyIn()) : Copied.NONE,
+        outSeconds > 0 ? new Copied(outBytes, outSeconds) : Copied.NONE);
+  }
+
+  private static double median(List<Times> runs, ToDoubleFunction<Times> part) {
+    return Robust.median(runs.stream().mapToDouble(part).toArray());
   }
 
   /** What must be equal for times to say something of each other. */

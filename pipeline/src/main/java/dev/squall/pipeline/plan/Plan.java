@@ -27,6 +27,16 @@ public record Plan(StageGraph graph, List<Decision> decisions, Timetable timetab
         .orElseThrow();
   }
 
+  /** The same plan, whose devices are waited for where the host would serve meanwhile. */
+  public Plan forced() {
+    return new Plan(
+        graph,
+        decisions.stream()
+            .map(decision -> new Decision(decision.stage(), decision.candidates(), true))
+            .toList(),
+        timetable);
+  }
+
   /** Bytes that a run needs: inputs, outputs of all stages, the largest workspace. */
   public long memoryBytes() {
     long workspace =

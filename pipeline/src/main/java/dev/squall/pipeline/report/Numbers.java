@@ -24,14 +24,14 @@ public final class Numbers {
   }
 
   /** An error or a tolerance: two digits and an exponent, 0 when exact. */
-  static String error(double value) {
+  public static String error(double value) {
     if (!Double.isFinite(value)) {
       return "–";
     }
     return value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
   }
 
-  static String percent(double share) {
+  public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 }

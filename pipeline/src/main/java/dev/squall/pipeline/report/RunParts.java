@@ -14,16 +14,21 @@ public final class RunParts {
     runs.add(times);
   }
 
-  double copyInMilliseconds(int lastRuns) {
+  public double copyInMilliseconds(int lastRuns) {
     return median(lastRuns, DeviceSession.Times::copyIn);
   }
 
-  double kernelMilliseconds(int lastRuns) {
+  public double kernelMilliseconds(int lastRuns) {
     return median(lastRuns, DeviceSession.Times::compute);
   }
 
-  double copyOutMilliseconds(int lastRuns) {
+  public double copyOutMilliseconds(int lastRuns) {
     return median(lastRuns, DeviceSession.Times::copyOut);
+  }
+
+  /** The last runs, at most so many. */
+  public List<DeviceSession.Times> last(int count) {
+    return List.copyOf(runs.subList(Math.max(0, runs.size() - count), runs.size()));
   }
 
   private double median(int lastRuns, ToDoubleFunction<DeviceSession.Times> part) {

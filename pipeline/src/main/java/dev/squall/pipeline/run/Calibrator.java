@@ -14,7 +14,6 @@ import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Measured;
-import dev.squall.pipeline.plan.Measured.Copied;
 import dev.squall.pipeline.plan.ProfileCostModel;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -95,18 +94,7 @@ public final class Calibrator {
     }
     double in = call.inputs().values().stream().mapToDouble(Tensor::bytes).sum();
     double out = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
-    double outSeconds = Timing.median(later.stream().map(Times::copyOut).toList());
-    return Optional.of(
-        Measured.of(
-            stage,
-            variant,
-            device,
-            first.total(),
-            later.stream().map(Times::onDevice).toList(),
-            Math.max(
-                0, Timing.median(later.stream().map(t -> t.onDevice() - t.compute()).toList())),
-            first.copyIn() > 0 ? new Copied(in, first.copyIn()) : Copied.NONE,
-            outSeconds > 0 ? new Copied(out, outSeconds) : Copied.NONE));
+    return Optional.of(Measured.of(stage, variant, device, first, later, in, out));
   }
 
   private static Times again(DeviceSession session, Kernel kernel, Variant variant, Call call) {

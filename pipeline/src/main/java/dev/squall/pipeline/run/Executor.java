@@ -53,6 +53,7 @@ public final class Executor {
   private final Repetition repetition;
   private final Consumer<String> progress;
   private final Replanning replanning;
+  private final Recorder recorder;
   private final Verifier guard = new Verifier(GUARD_OPERATIONS, 7, HostThreads.all());
 
   /**
@@ -67,10 +68,24 @@ public final class Executor {
    */
   public Executor(
       Devices devices, Repetition repetition, Consumer<String> progress, Replanning replanning) {
+    this(devices, repetition, progress, replanning, new Recorder("", false));
+  }
+
+  /**
+   * @param replanning makes the plan for what is left when a device is lost
+   * @param recorder told what happens when
+   */
+  public Executor(
+      Devices devices,
+      Repetition repetition,
+      Consumer<String> progress,
+      Replanning replanning,
+      Recorder recorder) {
     this.devices = devices;
     this.repetition = repetition;
     this.progress = progress;
     this.replanning = replanning;
+    this.recorder = recorder;
   }
 
   /**
@@ -160,6 +175,9 @@ public final class Executor {
           }
         }
       }
+      if (recorder.wantsPass()) {
+        new LinePass(recorder, lanes, sessions).run(plan, finished);
+      }
       return new RunResult(plan, finished, events, openSeconds);
     }
 
@@ -185,7 +203,10 @@ public final class Executor {
     private CompletableFuture<StageResult> attempt(
         Decision decision, Candidate candidate, List<Candidate> rest, Map<String, Tensor> inputs) {
       return CompletableFuture.supplyAsync(
-              () -> runCandidate(decision, candidate, inputs), lane(candidate))
+              () ->
+                  recorder.attempt(
+                      decision.stage(), candidate, () -> runCandidate(decision, candidate, inputs)),
+              lane(candidate))
           .exceptionallyCompose(
               thrown -> {
                 if (!(thrown.getCause() instanceof SquallException failure)) {
@@ -222,7 +243,8 @@ public final class Executor {
       }
     }
 
-    private DeviceSession session(Device device) {
+    private DeviceSession session(Stage stage, Candidate candidate) {
+      Device device = candidate.device();
       if (lost.contains(device)) {
         throw new SquallException(
             ErrorClass.DEVICE_LOST, device.id() + " was lost at an earlier stage");
@@ -231,7 +253,8 @@ public final class Executor {
           device,
           absent -> {
             long start = System.nanoTime();
-            DeviceSession session = devices.open(absent);
+            DeviceSession session =
+                recorder.mark(Mark.Kind.OPEN, stage, candidate, () -> devices.open(absent));
             openSeconds.put(absent, (System.nanoTime() - start) * 1e-9);
             return session;
           });
@@ -246,7 +269,7 @@ public final class Executor {
     private StageResult runCandidate(
         Decision decision, Candidate candidate, Map<String, Tensor> inputs) {
       Stage stage = decision.stage();
-      DeviceSession session = session(candidate.device());
+      DeviceSession session = session(stage, candidate);
       Call call =
           new Call(
               stage.sizes(),
@@ -254,28 +277,48 @@ public final class Executor {
               stage.kernel().signature().allocateOutputs(stage.sizes(), memory));
       long sentBytes = newBytes(candidate.device(), inputs);
       List<Times> parts = new ArrayList<>();
-      parts.add(session.run(stage.kernel(), candidate.variant(), call));
+      parts.add(
+          recorder.mark(
+              Mark.Kind.FIRST,
+              stage,
+              candidate,
+              () -> session.run(stage.kernel(), candidate.variant(), call)));
       sent.get(candidate.device()).addAll(call.outputs().values());
       double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
       if (repetition.runs() > 0) {
         double warm = 0;
-        while (warm < repetition.warmUpSeconds()) {
-          warm += again(session, stage.kernel(), candidate, call).total();
+        for (int i = 0; warm < repetition.warmUpSeconds(); i++) {
+          warm +=
+              recorder
+                  .call(
+                      Mark.Kind.WARM_UP,
+                      stage,
+                      candidate,
+                      i,
+                      () -> again(session, stage.kernel(), candidate, call))
+                  .total();
         }
         double timed = 0;
         while (samples.size() < repetition.runs()
             && (timed < repetition.budgetSeconds() || samples.size() < Repetition.LEAST)) {
-          parts.add(again(session, stage.kernel(), candidate, call));
+          parts.add(
+              recorder.call(
+                  Mark.Kind.TIMED,
+                  stage,
+                  candidate,
+                  samples.size(),
+                  () -> again(session, stage.kernel(), candidate, call)));
           samples.add(parts.getLast().total());
           timed += samples.getLast();
         }
       }
       if (captures(candidate.device())) {
-        standIn(stage, call);
+        recorder.mark(Mark.Kind.STAND_IN, stage, candidate, () -> standIn(stage, call));
       } else if (!candidate.device().traits().host()) {
         stage.kernel().checkResult(call);
-        requireRight(candidate, stage, call);
+        recorder.mark(
+            Mark.Kind.CHECK, stage, candidate, () -> requireRight(candidate, stage, call));
       }
       Timing timing =
           new Timing(first, samples.isEmpty() ? List.of(first) : samples, parts, sentBytes);
@@ -283,7 +326,7 @@ public final class Executor {
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
     }
 
-    private void requireRight(Candidate candidate, Stage stage, Call call) {
+    private Comparison requireRight(Candidate candidate, Stage stage, Call call) {
       Comparison comparison = guard.verify(stage.kernel(), call, candidate.device().engine());
       if (comparison.verdict() == Verdict.WRONG || comparison.verdict() == Verdict.MISTRUSTED) {
         throw new SquallException(
@@ -292,10 +335,11 @@ public final class Executor {
                 .formatted(
                     stage.name(), candidate.label(), comparison.verdict(), comparison.detail()));
       }
+      return comparison;
     }
 
     /** Fills the outputs that a recording device left alone, by the host's best variant. */
-    private void standIn(Stage stage, Call call) {
+    private Times standIn(Stage stage, Call call) {
       Device host =
           devices
               .host()
@@ -307,7 +351,7 @@ public final class Executor {
               .findFirst()
               .orElseThrow();
       try (DeviceSession session = devices.open(host)) {
-        session.run(stage.kernel(), variant, call);
+        return session.run(stage.kernel(), variant, call);
       }
     }
 

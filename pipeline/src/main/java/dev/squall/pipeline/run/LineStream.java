@@ -26,7 +26,6 @@ import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.run.StreamResult.Note;
 import dev.squall.pipeline.run.StreamResult.Span;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoublePredicate;
 
 /**
  * Runs a line again and again, as a stream of inputs does: devices stay open and programs compiled.
@@ -83,7 +83,21 @@ public final class LineStream {
    * @throws SquallException the first failure that nothing could mend
    */
   public StreamResult run(Plan plan, Map<String, Tensor> externals, int runs) {
-    try (Flow flow = new Flow(plan, externals, runs)) {
+    return run(plan, externals, runs, seconds -> true);
+  }
+
+  /**
+   * The same for as long as it takes.
+   *
+   * @param more told the seconds of every run as it ends, says whether there should be another
+   */
+  public StreamResult runWhile(Plan plan, Map<String, Tensor> externals, DoublePredicate more) {
+    return run(plan, externals, Integer.MAX_VALUE, more);
+  }
+
+  private StreamResult run(
+      Plan plan, Map<String, Tensor> externals, int runs, DoublePredicate more) {
+    try (Flow flow = new Flow(plan, externals, runs, more)) {
       return flow.result();
     }
   }
@@ -95,6 +109,7 @@ public final class LineStream {
     final Map<Stage, Call> calls;
     final Map<Stage, Span> spans = new HashMap<>();
     final Set<Stage> submitted = new HashSet<>();
+    Times parts = new Times(0, 0, 0, 0, 0);
     long start;
 
     Item(int number, Plan plan, Map<Stage, Call> calls) {
@@ -120,7 +135,7 @@ public final class LineStream {
 
   private final class Flow implements AutoCloseable {
     private final Map<String, Tensor> externals;
-    private final int runs;
+    private final DoublePredicate more;
     private final List<Map<Stage, Call>> freeBuffers = new ArrayList<>();
     private final Map<String, ThreadPoolExecutor> lanes = new HashMap<>();
     private final ExecutorService compiling = Executors.newVirtualThreadPerTaskExecutor();
@@ -132,10 +147,12 @@ public final class LineStream {
     private final Map<String, List<Times>> seen = new HashMap<>();
     private final Set<String> judged = new HashSet<>();
     private final List<Note> notes = new ArrayList<>();
-    private final double[] seconds;
+    private final List<Double> seconds = new ArrayList<>();
+    private final List<Times> parts = new ArrayList<>();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final long begin = System.nanoTime();
     private Plan current;
+    private int runs;
     private int plans;
     private boolean planAnew;
     private int admitted;
@@ -145,11 +162,11 @@ public final class LineStream {
     private long deciding;
     private boolean closed;
 
-    private Flow(Plan plan, Map<String, Tensor> externals, int runs) {
+    private Flow(Plan plan, Map<String, Tensor> externals, int runs, DoublePredicate more) {
       this.current = plan;
       this.externals = externals;
       this.runs = runs;
-      this.seconds = new double[runs];
+      this.more = more;
       List<Device> all =
           plan.decisions().stream()
               .flatMap(decision -> decision.candidates().stream().map(Candidate::device))
@@ -201,7 +218,8 @@ public final class LineStream {
       synchronized (this) {
         return new StreamResult(
             current,
-            Arrays.stream(seconds).boxed().toList(),
+            seconds,
+            parts,
             (lastEnd - begin) * 1e-9,
             List.copyOf(last.spans.values()),
             last.calls,
@@ -218,6 +236,8 @@ public final class LineStream {
           planAnew();
         }
         Item item = new Item(admitted++, current, freeBuffers.removeFirst());
+        seconds.add(Double.NaN);
+        parts.add(item.parts);
         item.start = System.nanoTime();
         submitRunnable(item);
       }
@@ -489,14 +509,19 @@ public final class LineStream {
 
     private void finished(Item item, Span span, Times times, long now) {
       item.spans.put(span.stage(), span);
+      item.parts = item.parts.plus(times);
       long start = System.nanoTime();
       watch(item, span, times);
       deciding += System.nanoTime() - start;
       if (item.spans.size() == item.calls.size()) {
-        seconds[item.number] = (now - item.start) * 1e-9;
+        seconds.set(item.number, (now - item.start) * 1e-9);
+        parts.set(item.number, item.parts);
         last = item;
         lastEnd = now;
         freeBuffers.add(item.calls);
+        if (!more.test(seconds.get(item.number))) {
+          runs = admitted;
+        }
         if (++completed == runs) {
           end.complete(null);
           return;

@@ -10,7 +10,6 @@ import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
 import dev.squall.pipeline.plan.Measured;
-import dev.squall.pipeline.plan.Measured.Copied;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,18 +43,9 @@ public record StageResult(
             .subList(timing.parts().size() - timing.samples().size(), timing.parts().size());
     Times first = timing.parts().getFirst();
     double outBytes = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
-    double outSeconds = Timing.median(later.stream().map(Times::copyOut).toList());
     return Optional.of(
         Measured.of(
-            stage,
-            used.variant(),
-            used.device(),
-            timing.first(),
-            later.stream().map(Times::onDevice).toList(),
-            Math.max(
-                0, Timing.median(later.stream().map(t -> t.onDevice() - t.compute()).toList())),
-            first.copyIn() > 0 ? new Copied(timing.sentBytes(), first.copyIn()) : Copied.NONE,
-            outSeconds > 0 ? new Copied(outBytes, outSeconds) : Copied.NONE));
+            stage, used.variant(), used.device(), first, later, timing.sentBytes(), outBytes));
   }
 
   /** Compares the outputs with the reference; what a recording device did cannot be compared. */

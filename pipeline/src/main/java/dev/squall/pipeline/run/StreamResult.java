@@ -1,6 +1,7 @@
 package dev.squall.pipeline.run;
 
 import dev.squall.kernels.spec.Call;
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Plan;
@@ -12,6 +13,7 @@ import java.util.Map;
  *
  * @param plan the plan at the end
  * @param seconds of each run from its first stage's begin to its last one's end
+ * @param parts where the time of each run went, all stages together
  * @param totalSeconds from the first run's begin to the last one's end
  * @param spans the stages of the last run
  * @param calls inputs and outputs of the last run
@@ -21,6 +23,7 @@ import java.util.Map;
 public record StreamResult(
     Plan plan,
     List<Double> seconds,
+    List<Times> parts,
     double totalSeconds,
     List<Span> spans,
     Map<Stage, Call> calls,
@@ -28,6 +31,7 @@ public record StreamResult(
     double decisionSeconds) {
   public StreamResult {
     seconds = List.copyOf(seconds);
+    parts = List.copyOf(parts);
     spans = List.copyOf(spans);
     calls = Map.copyOf(calls);
     notes = List.copyOf(notes);

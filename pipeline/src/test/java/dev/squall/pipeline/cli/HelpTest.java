@@ -19,15 +19,20 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', --help --version run plan devices bundle setup kernel bench calibrate arc doctor fpga modm"
-        + " model prefill generate frontier seedlm segment upscale ouromamba test",
+    "'', --help --version run stream plan devices bundle setup kernel bench compare calibrate arc doctor"
+        + " fpga modm model prefill generate frontier seedlm segment upscale ouromamba test",
     "run," + LINE + " --repeat --seed --strict --out --json --quiet",
+    "stream," + LINE + " --runs --in-flight --seed --json",
     "plan," + LINE + " --json",
     "devices, --json",
     "setup, STACK --list --json --quiet opencl-cpu intel-cpu fpga-emulator arc-capture",
     "kernel, list run",
     "kernel list, --json",
     "kernel run, ID --in --out --param --device --variant --repeat --json",
+    "compare, --kernel --line --input --shape --param --density --type --variant --devices --seed"
+        + " --samples --min-time --max-time --noise --warm-up --out --resume --retry --list"
+        + " --dry-run --json --markdown --csv --fail-on-slower --tolerance --confidence report",
+    "compare report, FILE.jsonl --markdown --csv",
     "bench, --size --in --param --density --device --variant --seed --limit --json",
     "calibrate, --quiet",
     "bundle, build verify list",
@@ -62,7 +67,7 @@ class HelpTest {
     "seedlm compress, IN --bits --out --fit --seeds --only --quiet",
     "seedlm decompress, IN --out",
     "seedlm inspect, FILE --against",
-    "seedlm model-cycles, --bus --latency --stages",
+    "seedlm model-cycles, --bus --latency --stages --units",
     "segment, FILE --logits --fetch",
     "upscale, IMAGE.npy --out --verify",
     "ouromamba, quantize evaluate",

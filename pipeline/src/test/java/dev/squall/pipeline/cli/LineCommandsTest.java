@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.NpyFile;
+import dev.squall.pipeline.testing.HtmlPage;
 import dev.squall.pipeline.testing.TestTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,29 @@ class LineCommandsTest {
     assertThat(run.output())
         .contains("with dense instead of scores + mass + select + attention")
         .contains("compared with the double-precision reference: scores all, mass all");
+  }
+
+  /** Yardsticks stay out of a stream, and the last run is verified. */
+  @Test
+  void aStreamIsManyRuns() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            folder, "stream", "--input", input.toString(), "--runs", "4", "--in-flight", "2");
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.output()).contains("4 runs, ").contains(" ms (99 of 100 at most ");
+    for (String stage : List.of("scores", "mass", "select", "attention")) {
+      assertThat(run.output()).containsPattern("(?m)^" + stage + " .* PASSED$");
+    }
+    JsonNode line =
+        json(CommandRun.of(folder, "stream", "--input", input.toString(), "--runs", "2", "--json"))
+            .getFirst();
+    assertThat(line.get("stages")).hasSize(4);
+    assertThat(line.get("runs").asInt()).isEqualTo(2);
+    assertThat(line.get("median_seconds").asDouble()).isPositive();
+    CommandRun none = CommandRun.of(folder, "stream", "--input", input.toString(), "--runs", "0");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.errors()).contains("--runs");
   }
 
   @Test
@@ -393,6 +417,121 @@ class LineCommandsTest {
         System.setProperty("squall.home", before);
       }
     }
+  }
+
+  @Test
+  void theTraceHasThePlanBesideTheRun() throws IOException {
+    Path file = folder.resolve("trace.json");
+    CommandRun run = run("--json", "--trace", file.toString());
+    List<JsonNode> report = json(run);
+    JsonNode trace = JSON.readTree(Files.readString(file));
+
+    assertThat(trace.get("otherData").get("command").asText()).contains("--trace");
+    List<JsonNode> events = new ArrayList<>();
+    trace.get("traceEvents").forEach(events::add);
+    assertThat(events)
+        .filteredOn(event -> event.get("name").asText().equals("process_name"))
+        .extracting(event -> event.get("args").get("name").asText())
+        .containsExactly("run, measured", "plan, predicted");
+    List<JsonNode> attempts = category(events, "attempt");
+    assertThat(attempts)
+        .extracting(event -> event.get("name").asText())
+        .containsExactlyInAnyOrder(ATTENTION);
+    for (JsonNode stage : report.subList(0, 5)) {
+      JsonNode args =
+          attempts.stream()
+              .filter(event -> event.get("name").equals(stage.get("stage")))
+              .findFirst()
+              .orElseThrow()
+              .get("args");
+      assertThat(args.get("kernel")).isEqualTo(stage.get("kernel"));
+      assertThat(args.get("variant")).isEqualTo(stage.get("variant"));
+      assertThat(args.get("verdict")).isEqualTo(stage.get("verdict"));
+      assertThat(args.get("median_milliseconds")).isEqualTo(stage.get("milliseconds"));
+      assertThat(args.get("bytes_in").asLong()).isNotNegative();
+    }
+    // Yardsticks are no part of the plan, nor of the pass.
+    for (String category : List.of("plan", "pass")) {
+      assertThat(category(events, category))
+          .extracting(event -> event.get("name").asText().replace(", once more", ""))
+          .containsExactlyInAnyOrder("scores", "mass", "select", "attention");
+    }
+    assertThat(category(events, "plan").getFirst().get("ts").asDouble())
+        .isCloseTo(category(events, "pass").getFirst().get("ts").asDouble(), within(1e-6));
+    assertThat(category(events, "plan")).allMatch(event -> event.get("pid").asInt() == 2);
+    assertThat(category(events, "pass")).allMatch(event -> event.get("pid").asInt() == 1);
+    assertNested(events);
+  }
+
+  @Test
+  void thePagesNumbersAreTheReports() throws IOException {
+    Path file = folder.resolve("run.html");
+    List<JsonNode> report = json(run("--json", "--html", file.toString()));
+    HtmlPage page = new HtmlPage(Files.readString(file));
+
+    page.assertAccessible();
+    List<JsonNode> stages = report.subList(0, 5);
+    assertThat(page.rows("stages-table")).extracting(List::getFirst).containsExactly(ATTENTION);
+    Map<String, String> columns =
+        Map.of(
+            "ms", "milliseconds",
+            "first ms", "first_milliseconds",
+            "predicted ms", "predicted_milliseconds",
+            "GFLOP/s", "gigaflops_per_second",
+            "max error", "max_error",
+            "tolerance", "tolerance");
+    columns.forEach(
+        (head, key) ->
+            assertThat(page.values("stages-table", head))
+                .as(head)
+                .containsExactlyElementsOf(
+                    stages.stream().map(stage -> stage.get(key).asDouble()).toList()));
+    // What stands in the drawing stands in its table: the line without its yardstick.
+    assertThat(page.rows("gantt-table"))
+        .extracting(List::getFirst)
+        .containsExactly("scores", "mass", "select", "attention");
+    assertThat(page.values("gantt-table", "ms")).allMatch(value -> value > 0);
+    JsonNode attention = stages.get(3);
+    double relative =
+        attention.get("milliseconds").asDouble() / stages.get(4).get("milliseconds").asDouble();
+    assertThat(page.values("density-chart-table", "time over dense").getFirst())
+        .isEqualTo(relative);
+    assertThat(page.values("density-chart-table", "density").getFirst())
+        .isEqualTo(attention.get("metrics").get("density").asDouble());
+    assertThat(page.byId("summary").getTextContent())
+        .contains("All 5 results agree with the double-precision reference.");
+    assertThat(page.byId("environment").getTextContent())
+        .contains(report.get(5).get("environment").get("command").asText());
+  }
+
+  private static List<JsonNode> category(List<JsonNode> events, String category) {
+    return events.stream().filter(event -> event.path("cat").asText().equals(category)).toList();
+  }
+
+  /** Viewers draw spans of one track only where each lies within another or beside it. */
+  private static void assertNested(List<JsonNode> events) {
+    for (JsonNode a : events) {
+      for (JsonNode b : events) {
+        if (a.has("ts")
+            && b.has("ts")
+            && a.get("pid").equals(b.get("pid"))
+            && a.get("tid").equals(b.get("tid"))) {
+          double aStart = a.get("ts").asDouble();
+          double aEnd = aStart + a.get("dur").asDouble();
+          double bStart = b.get("ts").asDouble();
+          double bEnd = bStart + b.get("dur").asDouble();
+          assertThat(aStart + 1e-6 < bStart && bStart < aEnd - 1e-3 && aEnd + 1e-3 < bEnd)
+              .as("%s overlaps %s", a, b)
+              .isFalse();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aTraceThatCannotBeWrittenCostsNoRun() {
+    Path file = folder.resolve("missing").resolve("trace.json");
+    assertRefused(2, "cannot write to folder " + file.getParent(), run("--trace", file.toString()));
   }
 
   /** Against causal attention by its definition. */

@@ -5,21 +5,15 @@ import java.util.function.LongToDoubleFunction;
 
 /** The rows that may be a query's most similar one, given that cosines are known but roughly. */
 final class Candidates {
-  private final double slack;
-  private float best = Float.NEGATIVE_INFINITY;
-  private float threshold = Float.NEGATIVE_INFINITY;
+  private double threshold = Double.NEGATIVE_INFINITY;
   private long bestRow = -1;
-  private float[] cosines = new float[8];
+
+  /** What each candidate's cosine is at most. */
+  private double[] most = new double[8];
+
   private long[] rows = new long[8];
   private int count;
   private double decided = Double.NEGATIVE_INFINITY;
-
-  /**
-   * @param slack how much larger a cosine must be to be larger for sure
-   */
-  Candidates(double slack) {
-    this.slack = slack;
-  }
 
   /** Whether two rows hold the same numbers. */
   @FunctionalInterface
@@ -27,62 +21,83 @@ final class Candidates {
     boolean test(long one, long other);
   }
 
-  /** Below this a row cannot be the one. */
-  float threshold() {
+  /** What some row reaches for sure: a row that cannot is not the one. */
+  double threshold() {
     return threshold;
   }
 
   /**
-   * Takes a row at or above the threshold. A copy of the best one so far is left out if it comes
+   * Takes a row that may reach the threshold. A copy of the best one so far is left out if it comes
    * later, so that a cache of copies stays cheap.
+   *
+   * @param cosine roughly
+   * @param error how far it may be off
    */
-  void add(float cosine, long row, Equality equality) {
-    if (cosine == best && row > bestRow && equality.test(bestRow, row)) {
+  void add(double cosine, double error, long row, Equality equality) {
+    if (cosine - error == threshold && row > bestRow && equality.test(bestRow, row)) {
       return;
     }
-    append(cosine, row);
-    if (cosine > best) {
-      raise(cosine, row);
+    append(cosine + error, row);
+    if (cosine - error > threshold) {
+      raise(cosine - error, row);
     }
   }
 
   /** Takes over another's candidates and leaves it without, but with what is known of the best. */
   void addAll(Candidates other) {
-    if (other.best > best) {
-      raise(other.best, other.bestRow);
+    if (other.threshold > threshold) {
+      raise(other.threshold, other.bestRow);
     }
     for (int i = 0; i < other.count; i++) {
-      if (other.cosines[i] >= threshold) {
-        append(other.cosines[i], other.rows[i]);
+      if (other.most[i] >= threshold) {
+        append(other.most[i], other.rows[i]);
       }
     }
     other.count = 0;
-    if (best > other.best) {
-      other.raise(best, bestRow);
+    if (threshold > other.threshold) {
+      other.raise(threshold, bestRow);
     }
   }
 
-  private void raise(float cosine, long row) {
-    best = cosine;
+  private void raise(double reached, long row) {
+    threshold = reached;
     bestRow = row;
-    threshold = Math.nextDown((float) (cosine - slack));
     int kept = 0;
     for (int i = 0; i < count; i++) {
-      if (cosines[i] >= threshold) {
-        cosines[kept] = cosines[i];
+      if (most[i] >= threshold) {
+        most[kept] = most[i];
         rows[kept++] = rows[i];
       }
     }
     count = kept;
   }
 
-  private void append(float cosine, long row) {
+  private void append(double cosine, long row) {
     if (count == rows.length) {
-      cosines = Arrays.copyOf(cosines, 2 * count);
+      most = Arrays.copyOf(most, 2 * count);
       rows = Arrays.copyOf(rows, 2 * count);
     }
-    cosines[count] = cosine;
+    most[count] = cosine;
     rows[count++] = row;
+  }
+
+  /** How many there are. */
+  int count() {
+    return count;
+  }
+
+  /**
+   * Drops candidates that are none once cosines are known better.
+   *
+   * @param better a row's cosine, off by {@code error} at most
+   */
+  void narrow(LongToDoubleFunction better, double error) {
+    for (int i = 0; i < count; i++) {
+      double cosine = better.applyAsDouble(rows[i]);
+      most[i] = cosine + error;
+      threshold = Math.max(threshold, cosine - error);
+    }
+    raise(threshold, bestRow);
   }
 
   /** Settles on the row with the largest exact cosine, the lowest of several. */

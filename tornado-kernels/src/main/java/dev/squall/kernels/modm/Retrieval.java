@@ -168,7 +168,22 @@ public final class Retrieval implements Kernel {
                     args.f32(BEST),
                     args.i32(INDEX),
                     args.dims()));
-    return program(sizes, search, chunks);
+    Task choose =
+        new Task(
+            RetrievalRowTiles.class,
+            "chooseRows",
+            Grid.groups(sizes.extent("b"), RetrievalRowTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalRowTiles::chooseRows,
+                    args.context(),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.i32("index"),
+                    args.f32("similarity"),
+                    args.dims()));
+    return program(sizes, search, choose, chunks);
   }
 
   private static Program tiles(Sizes sizes) {
@@ -208,6 +223,10 @@ public final class Retrieval implements Kernel {
                     args.i32("index"),
                     args.f32("similarity"),
                     args.dims()));
+    return program(sizes, search, choose, chunks);
+  }
+
+  private static Program program(Sizes sizes, Task search, Task choose, int chunks) {
     List<Long> shape = List.of(sizes.dim("b"), (long) chunks);
     return new Program(
         List.of(search, choose),

@@ -1,12 +1,15 @@
 package dev.squall.kernels.modm;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The search on the host's vector units, exact: single-precision cosines of all rows leave the few
@@ -17,25 +20,35 @@ import java.util.Arrays;
  * <p>The cache is read once for all queries. A thread takes a block of rows at a time.
  */
 public final class RetrievalSimd {
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** Rows that a thread takes at a time. */
   private static final int BLOCK = 256;
 
+  /** Candidates of which single precision is asked first. */
+  private static final int MANY = 32;
+
+  private final SearchedRows searched;
   private final MemorySegment cache;
   private final long rows;
   private final int width;
   private final float[] queries;
   private final int count;
-  private final double slack;
 
-  private RetrievalSimd(MemorySegment cache, long rows, int width, float[] queries, int count) {
+  private RetrievalSimd(
+      SearchedRows searched,
+      MemorySegment cache,
+      long rows,
+      int width,
+      float[] queries,
+      int count) {
     this.cache = cache;
     this.rows = rows;
     this.width = width;
     this.queries = queries;
     this.count = count;
-    this.slack = CosineTile.rounding(width);
+    this.searched = searched;
   }
 
   /** Bytes of the padded queries; candidates take little. */
@@ -82,11 +95,43 @@ public final class RetrievalSimd {
       int[] index,
       float[] similarity,
       HostThreads threads) {
-    RetrievalSimd search =
-        new RetrievalSimd(
-            cache, rows, width, Arrays.copyOf(queries, CosineTile.padded(count) * width), count);
+    SearchedRows plain = new SearchedRows.Plain(cache, width);
+    topOne(plain, cache, rows, width, queries, count, index, similarity, threads);
+  }
+
+  /**
+   * The same from coded rows, which are searched in place of the rows themselves: these are read
+   * only where the codes cannot tell.
+   *
+   * @param codes of the first {@code rows} rows of the cache at least
+   */
+  public static void topOne(
+      CodedRows codes,
+      MemorySegment cache,
+      long rows,
+      int width,
+      float[] queries,
+      int count,
+      int[] index,
+      float[] similarity,
+      HostThreads threads) {
+    topOne((SearchedRows) codes, cache, rows, width, queries, count, index, similarity, threads);
+  }
+
+  private static void topOne(
+      SearchedRows searched,
+      MemorySegment cache,
+      long rows,
+      int width,
+      float[] queries,
+      int count,
+      int[] index,
+      float[] similarity,
+      HostThreads threads) {
+    float[] padded = Arrays.copyOf(queries, CosineTile.padded(count) * width);
+    RetrievalSimd search = new RetrievalSimd(searched, cache, rows, width, padded, count);
     Candidates[] all = new Candidates[count];
-    Arrays.setAll(all, q -> new Candidates(search.slack));
+    Arrays.setAll(all, q -> new Candidates());
     threads.forEach(
         Math.ceilDiv(rows, (long) BLOCK),
         () -> new Walk(search),
@@ -96,8 +141,13 @@ public final class RetrievalSimd {
         });
     threads.forEach(
         count,
-        q -> {
+        () -> new float[width],
+        (held, q) -> {
           Candidates candidates = all[(int) q];
+          if (candidates.count() > MANY) {
+            candidates.narrow(
+                row -> search.roughly((int) q, row, held), CosineTile.rounding(width));
+          }
           candidates.decide(row -> search.cosine((int) q, row));
           index[(int) q] = candidates.row();
           similarity[(int) q] = (float) candidates.cosine();
@@ -111,6 +161,22 @@ public final class RetrievalSimd {
       sum +=
           (double) queries[query * width + i]
               * cache.get(F32, (row * width + i) * (long) Float.BYTES);
+    }
+    return sum;
+  }
+
+  /** In single precision. */
+  private float roughly(int query, long row, float[] held) {
+    MemorySegment.copy(cache, F32, row * width * Float.BYTES, held, 0, width);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i + FLOATS.length() <= width; i += FLOATS.length()) {
+      FloatVector values = FloatVector.fromArray(FLOATS, held, i);
+      sums = values.fma(FloatVector.fromArray(FLOATS, queries, query * width + i), sums);
+    }
+    float sum = LaneSum.of(sums);
+    for (; i < width; i++) {
+      sum += held[i] * queries[query * width + i];
     }
     return sum;
   }
@@ -134,17 +200,17 @@ public final class RetrievalSimd {
       this.search = search;
       this.tile = new CosineTile(search.width);
       this.own = new Candidates[search.count];
-      Arrays.setAll(own, q -> new Candidates(search.slack));
+      Arrays.setAll(own, q -> new Candidates());
     }
 
     private void block(long from, long to) {
       for (long start = from; start < to; start += CosineTile.BLOCK) {
         int held = (int) Math.min(CosineTile.BLOCK, to - start);
-        tile.load(search.cache, start, held);
+        search.searched.load(start, held, tile);
         for (int q = 0; q < search.count; q += CosineTile.QUERIES) {
           int queries = Math.min(CosineTile.QUERIES, search.count - q);
           for (int row = 0; row < held; row += CosineTile.ROWS) {
-            tile.multiply(row, search.queries, q * search.width);
+            tile.multiply(row, search.queries, q * search.width, queries);
             offer(q, queries, start + row, Math.min(CosineTile.ROWS, held - row));
           }
         }
@@ -155,9 +221,11 @@ public final class RetrievalSimd {
       for (int q = 0; q < queries; q++) {
         Candidates candidates = own[firstQuery + q];
         for (int r = 0; r < rows; r++) {
-          float cosine = tile.cosine(r, q);
-          if (cosine >= candidates.threshold()) {
-            candidates.add(cosine, firstRow + r, search::equalRows);
+          long row = firstRow + r;
+          double cosine = search.searched.scale(row) * tile.cosine(r, q);
+          double error = search.searched.error(row);
+          if (cosine + error >= candidates.threshold()) {
+            candidates.add(cosine, error, row, search::equalRows);
           }
         }
       }

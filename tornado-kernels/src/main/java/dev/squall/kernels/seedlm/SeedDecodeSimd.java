@@ -4,12 +4,9 @@ import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** {@link SeedDecode} on the host's vector units, see {@link SeedDecoder}. */
 final class SeedDecodeSimd {
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
   /** Pieces that a thread takes at a time. */
   private static final int PIECES = 32;
 
@@ -19,6 +16,7 @@ final class SeedDecodeSimd {
     SeedFormat format = SeedDecode.format(call.sizes());
     Tensor words = call.in("words");
     MemorySegment out = call.out("w").data();
+    long blockBytes = (long) format.weights() * Float.BYTES;
     long blocks = call.sizes().dim(SeedDecode.BLOCKS);
     long share = (long) PIECES * SeedPiece.BLOCKS;
     threads.forEach(
@@ -28,9 +26,8 @@ final class SeedDecodeSimd {
           long end = Math.min(blocks, (index + 1) * share);
           for (long first = index * share; first < end; first += SeedPiece.BLOCKS) {
             int count = (int) Math.min(SeedPiece.BLOCKS, end - first);
-            SeedDecoder.decode(piece, words, first, count);
-            long at = first * format.weights() * Float.BYTES;
-            MemorySegment.copy(piece.ordered, 0, out, F32, at, count * format.weights());
+            SeedDecoder.decode(
+                piece, words, first, count, out.asSlice(first * blockBytes, count * blockBytes));
           }
         });
   }

@@ -20,10 +20,14 @@ import java.util.List;
  */
 final class SeedDecoder {
   private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private static final List<Step> FOUR_BIT =
       List.of(SeedStates::fourBit, SeedPlanes::fourBit, SeedInterleave::eight);
+
+  private static final List<Step> FOUR_BIT_STRAIGHT =
+      List.of(SeedPairs::bits, SeedPairs::coefficients, SeedPairs::weights);
 
   private static final List<Step> THREE_BIT =
       List.of(
@@ -60,6 +64,27 @@ final class SeedDecoder {
     load(piece, words, first, count);
     for (Step step : piece.format == SeedFormat.FOUR_BIT ? FOUR_BIT : THREE_BIT) {
       step.run(piece);
+    }
+  }
+
+  /**
+   * Decodes {@code count} blocks from block {@code first} into {@code out}. Beyond the caches
+   * memory then takes weights in while others are computed, where a copy would wait for it.
+   *
+   * @param first even where two blocks share bytes
+   * @param out f32[count · weights of a block]
+   */
+  static void decode(SeedPiece piece, Tensor words, long first, int count, MemorySegment out) {
+    boolean straight = SeedPairs.SUPPORTED && piece.format == SeedFormat.FOUR_BIT;
+    if (straight && count % LANES == 0) {
+      load(piece, words, first, count);
+      piece.output = out;
+      for (Step step : FOUR_BIT_STRAIGHT) {
+        step.run(piece);
+      }
+    } else {
+      decode(piece, words, first, count);
+      MemorySegment.copy(piece.ordered, 0, out, F32, 0, count * piece.format.weights());
     }
   }
 

@@ -5,9 +5,6 @@ import static dev.squall.kernels.seedlm.SeedPlanes.COEFFICIENT_VECTORS;
 import static dev.squall.kernels.seedlm.SeedPlanes.FACTOR;
 import static dev.squall.kernels.seedlm.SeedPlanes.FLOATS;
 import static dev.squall.kernels.seedlm.SeedPlanes.INTS;
-import static dev.squall.kernels.seedlm.SeedPlanes.OFFSET_0;
-import static dev.squall.kernels.seedlm.SeedPlanes.OFFSET_1;
-import static dev.squall.kernels.seedlm.SeedPlanes.OFFSET_2;
 import static dev.squall.kernels.seedlm.SeedPlanes.START;
 import static dev.squall.kernels.seedlm.SeedPlanes.factor;
 import static dev.squall.kernels.seedlm.SeedPlanes.mantissa;
@@ -36,7 +33,7 @@ final class SeedDot {
       FloatVector q0 = mantissa(code.lanewise(VectorOperators.LSHL, 8));
       FloatVector q1 = mantissa(code.lanewise(VectorOperators.LSHL, 4));
       FloatVector q2 = mantissa(code);
-      FloatVector start = q2.fma(OFFSET_2, q1.fma(OFFSET_1, q0.mul(OFFSET_0)));
+      FloatVector start = SeedPlanes.start(q0, q1, q2);
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 4 * group; i < 4 * group + 4; i++) {
         IntVector odds = IntVector.fromArray(INTS, piece.bits, i * LANES);

@@ -1,5 +1,6 @@
 package dev.squall.kernels.seedlm;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -33,6 +34,12 @@ final class SeedPiece {
 
   /** Weights of the blocks, a vector for each position in a block, group by group. */
   final float[] planes;
+
+  /** See {@link SeedPairs}. */
+  final long[] pairs = new long[SeedPairs.PLANES];
+
+  /** Where {@link SeedPairs} puts the weights. */
+  MemorySegment output;
 
   /** The weights in the order of memory. */
   final float[] ordered;

@@ -41,15 +41,20 @@ final class SeedPlanes {
   private static final int SMALLEST_FACTOR =
       Float.floatToRawIntBits((float) SeedBlock.factor(SeedBlock.MIN_EXPONENT));
 
-  static final FloatVector OFFSET_0 = offset(0);
-  static final FloatVector OFFSET_1 = offset(1);
-  static final FloatVector OFFSET_2 = offset(2);
+  private static final FloatVector OFFSET_0 = offset(0);
+  private static final FloatVector OFFSET_1 = offset(1);
+  private static final FloatVector OFFSET_2 = offset(2);
   private static final FloatVector OFFSET_3 = offset(3);
 
   private SeedPlanes() {}
 
   private static IntVector stateBits(int p) {
-    return IntVector.broadcast(INTS, 0xFFFF << (FIRST_BIT + p));
+    return IntVector.broadcast(INTS, stateMask(p));
+  }
+
+  /** Where state {@code p} of a weight stands. */
+  static int stateMask(int p) {
+    return 0xFFFF << (FIRST_BIT + p);
   }
 
   /** The power of two in which a state's lowest bit, where it stands, is worth 1. */
@@ -58,7 +63,12 @@ final class SeedPlanes {
   }
 
   private static IntVector exponent(int p) {
-    return IntVector.broadcast(INTS, (127 + power(p)) << 23);
+    return IntVector.broadcast(INTS, exponentBits(p));
+  }
+
+  /** What stands above state {@code p} once it is a float. */
+  static int exponentBits(int p) {
+    return (127 + power(p)) << 23;
   }
 
   private static FloatVector offset(int p) {
@@ -72,7 +82,7 @@ final class SeedPlanes {
       FloatVector q0 = mantissa(code.lanewise(VectorOperators.LSHL, 8));
       FloatVector q1 = mantissa(code.lanewise(VectorOperators.LSHL, 4));
       FloatVector q2 = mantissa(code);
-      FloatVector start = q2.fma(OFFSET_2, q1.fma(OFFSET_1, q0.mul(OFFSET_0)));
+      FloatVector start = start(q0, q1, q2);
       FloatVector factor = factor(code);
       for (int i = 4 * group; i < 4 * group + 4; i++) {
         IntVector odds = IntVector.fromArray(INTS, piece.bits, i * LANES);
@@ -101,7 +111,7 @@ final class SeedPlanes {
       FloatVector q1 = mantissa(code.lanewise(VectorOperators.LSHL, 4));
       FloatVector q2 = mantissa(code);
       FloatVector q3 = mantissa(IntVector.fromArray(INTS, piece.fourth, group * LANES));
-      FloatVector start = q2.fma(OFFSET_2, q1.fma(OFFSET_1, q0.mul(OFFSET_0)));
+      FloatVector start = start(q0, q1, q2);
       int at = group * COEFFICIENT_VECTORS * LANES;
       q0.intoArray(coefficients, at);
       q1.intoArray(coefficients, at + LANES);
@@ -137,6 +147,11 @@ final class SeedPlanes {
       even.mul(factor).intoArray(planes, 2 * i * LANES);
       odd.mul(factor).intoArray(planes, (2 * i + 1) * LANES);
     }
+  }
+
+  /** What the offsets of three states contribute to the sums. */
+  static FloatVector start(FloatVector q0, FloatVector q1, FloatVector q2) {
+    return q2.fma(OFFSET_2, q1.fma(OFFSET_1, q0.mul(OFFSET_0)));
   }
 
   /** The state at bit 4, as 2¹⁹ + V. */

@@ -36,9 +36,7 @@ final class SeedStates {
     int[] bits = piece.bits;
     for (int group = 0; group < piece.groups; group++) {
       IntVector a = firstHalf(IntVector.fromArray(SPECIES, codes, group * LANES).and(SEED));
-      IntVector b = a.lanewise(VectorOperators.LSHR, 2).lanewise(VectorOperators.XOR, a);
-      b = b.lanewise(VectorOperators.XOR, a.lanewise(VectorOperators.LSHR, 6));
-      b = b.lanewise(VectorOperators.XOR, a.lanewise(VectorOperators.LSHR, 24));
+      IntVector b = eightMore(a);
       int at = 4 * group * LANES;
       a.intoArray(bits, at);
       a.lanewise(VectorOperators.LSHR, 6).intoArray(bits, at + LANES);
@@ -71,13 +69,13 @@ final class SeedStates {
   }
 
   /** The 32 bits from bit {@code distance} of the 64 bits a, b. */
-  private static IntVector joined(IntVector a, int distance, IntVector b) {
+  static IntVector joined(IntVector a, int distance, IntVector b) {
     return a.lanewise(VectorOperators.LSHR, distance)
         .or(b.lanewise(VectorOperators.LSHL, 32 - distance));
   }
 
   /** Bits 0 to 31 of the sequence that starts with the 16 bits {@code s}. */
-  private static IntVector firstHalf(IntVector s) {
+  static IntVector firstHalf(IntVector s) {
     IntVector taps =
         s.lanewise(VectorOperators.XOR, s.lanewise(VectorOperators.LSHR, 1))
             .lanewise(VectorOperators.XOR, s.lanewise(VectorOperators.LSHR, 3));
@@ -88,6 +86,13 @@ final class SeedStates {
     // The taps of the last four reach beyond the seed.
     next = next.or(fed(fed(fed(taps, next, 4), next, 13), next, 15).and(BITS_12_TO_15));
     return s.or(next.lanewise(VectorOperators.LSHL, 16));
+  }
+
+  /** Bits 32 to 39, which follow from bits 0 to 31; what stands above them means nothing. */
+  static IntVector eightMore(IntVector a) {
+    IntVector b = a.lanewise(VectorOperators.LSHR, 2).lanewise(VectorOperators.XOR, a);
+    b = b.lanewise(VectorOperators.XOR, a.lanewise(VectorOperators.LSHR, 6));
+    return b.lanewise(VectorOperators.XOR, a.lanewise(VectorOperators.LSHR, 24));
   }
 
   /** Bits 32 to 63, which follow from bits 0 to 31. */

@@ -13,6 +13,7 @@ import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.testing.KernelRuns;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -74,13 +75,106 @@ class RetrievalTest {
           inputs.get("cache").data(),
           2000,
           40,
-          java.util.Arrays.copyOfRange(queries, q * 40, (q + 1) * 40),
+          Arrays.copyOfRange(queries, q * 40, (q + 1) * 40),
           1,
           index,
           similarity,
           HostThreads.of(threads));
       assertThat(index[0]).isEqualTo(whole.out("index").i32(q));
       assertThat(similarity[0]).isEqualTo(whole.out("similarity").f32(q));
+    }
+  }
+
+  /** A search through coded rows is exact, whatever the rows look like. */
+  @Test
+  void codedRowsGiveTheBitsOfTheReference() {
+    int[][] shapes = {{1, 1, 1}, {5, 7, 15}, {7, 65, 17}, {29, 1500, 65}, {13, 700, 768}};
+    for (int[] shape : shapes) {
+      assertCodedIsExact(random(shape[0], shape[1], shape[2], 21));
+    }
+  }
+
+  /** Rows that differ in the last bits of one number, and rows whose codes are all the same. */
+  @Test
+  void codedRowsCannotTellAndTheSearchIsExactAllTheSame() {
+    Map<String, Tensor> near = random(3, 2000, 65, 3);
+    Tensor cache = near.get("cache");
+    SplittableRandom random = new SplittableRandom(4);
+    for (long row = 0; row < 2000; row++) {
+      copyRow(cache, 700, row);
+      for (int i = 0; row != 700 && i < 3; i++) {
+        long at = row * 65 + random.nextInt(65);
+        cache.f32(at, random.nextBoolean() ? Math.nextUp(cache.f32(at)) : cache.f32(at) + 1e-5f);
+      }
+    }
+    copyRow(cache, 700, near.get("query"), 1);
+    copyRow(cache, 900, near.get("query"), 2);
+    assertCodedIsExact(near);
+  }
+
+  /** One number carries a row's whole length, so that all others are lost in its code. */
+  @Test
+  void codesThatLoseMuch() {
+    Map<String, Tensor> inputs = random(6, 500, 96, 9);
+    Tensor cache = inputs.get("cache");
+    for (long row = 0; row < 500; row++) {
+      double rest = 0;
+      for (int i = 1; i < 96; i++) {
+        float value = cache.f32(row * 96 + i) / 30;
+        cache.f32(row * 96 + i, value);
+        rest += value * value;
+      }
+      cache.f32(row * 96, (float) Math.sqrt(1 - rest));
+    }
+    assertCodedIsExact(inputs);
+  }
+
+  /** Rows that give way leave nothing behind. */
+  @Test
+  void codedRowsTakeOthersInTheirPlace() {
+    Map<String, Tensor> before = random(4, 300, 48, 1);
+    Map<String, Tensor> after = random(4, 300, 48, 2);
+    CodedRows codes = new CodedRows(300, 48);
+    put(codes, before.get("cache"));
+    put(codes, after.get("cache"));
+    assertExact(codes, after);
+  }
+
+  private static void assertCodedIsExact(Map<String, Tensor> inputs) {
+    Tensor cache = inputs.get("cache");
+    CodedRows codes = new CodedRows((int) cache.dim(0), (int) cache.dim(1));
+    put(codes, cache);
+    assertExact(codes, inputs);
+  }
+
+  private static void put(CodedRows codes, Tensor cache) {
+    int width = (int) cache.dim(1);
+    float[] values = cache.toFloatArray();
+    for (int row = 0; row < cache.dim(0); row++) {
+      codes.put(row, Arrays.copyOfRange(values, row * width, (row + 1) * width));
+    }
+  }
+
+  private static void assertExact(CodedRows codes, Map<String, Tensor> inputs) {
+    Tensor cache = inputs.get("cache");
+    Tensor query = inputs.get("query");
+    int count = (int) query.dim(0);
+    int[] index = new int[count];
+    float[] similarity = new float[count];
+    RetrievalSimd.topOne(
+        codes,
+        cache.data(),
+        cache.dim(0),
+        (int) cache.dim(1),
+        query.toFloatArray(),
+        count,
+        index,
+        similarity,
+        HostThreads.of(2));
+    Call reference = KernelRuns.run(KERNEL, "reference", inputs, Map.of());
+    for (int q = 0; q < count; q++) {
+      assertThat(index[q]).as("query %d", q).isEqualTo(reference.out("index").i32(q));
+      assertThat(similarity[q]).isEqualTo(reference.out("similarity").f32(q));
     }
   }
 

@@ -12,8 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A program of ours in a JVM of its own: with this one's classes, what it prints in a file, and
- * nothing to read.
+ * A program of ours in a JVM of its own, with this one's classes.
  *
  * @param javaOptions before the class path
  * @param stack the one OpenCL driver that it sees; none if it needs none
@@ -32,10 +31,30 @@ public record ChildJvm(
   }
 
   /**
+   * Starts it with nothing to read.
+   *
    * @param log gets all that the process prints
    * @param folder to work in; else this process's own
    */
   public Process start(Path log, Optional<Path> folder) throws IOException {
+    ProcessBuilder builder = builder();
+    folder.map(Path::toFile).ifPresent(builder::directory);
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(log.toFile());
+    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    return builder.start();
+  }
+
+  /**
+   * Starts it with its standard streams open to this process, errors left aside.
+   *
+   * @param errors gets what the process prints to its standard error
+   */
+  public Process startPiped(Path errors) throws IOException {
+    return builder().redirectError(errors.toFile()).start();
+  }
+
+  private ProcessBuilder builder() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(javaOptions);
@@ -47,11 +66,7 @@ public record ChildJvm(
     ProcessBuilder builder = new ProcessBuilder(command);
     stack.ifPresent(seen -> seen.applyTo(builder));
     builder.environment().putAll(environment);
-    folder.map(Path::toFile).ifPresent(builder::directory);
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(log.toFile());
-    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    return builder.start();
+    return builder;
   }
 
   /** The process may work in another folder. */

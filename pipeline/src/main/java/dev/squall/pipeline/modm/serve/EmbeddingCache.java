@@ -1,6 +1,7 @@
 package dev.squall.pipeline.modm.serve;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.modm.CodedRows;
 import dev.squall.kernels.modm.RetrievalSimd;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
@@ -14,9 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The embeddings of the cached images in a ring, the oldest giving way to the newest, and the
- * search among them. One thread owns the ring: it takes all searches that wait, up to a batch, runs
- * them in one pass over the memory, and inserts in between.
+ * The embeddings of the cached images in a ring, the oldest giving way to the newest, beside them a
+ * copy in bytes, which is what a search reads first, and the search among them. One thread owns the
+ * ring: it takes all searches that wait, up to a batch, runs them in one pass over the memory, and
+ * inserts in between.
  */
 final class EmbeddingCache implements AutoCloseable {
   /** Searches of one pass at most. */
@@ -44,6 +46,7 @@ final class EmbeddingCache implements AutoCloseable {
   private final int width;
   private final HostThreads threads;
   private final MemorySegment ring;
+  private final CodedRows codes;
   private final UUID[] ids;
   private final BlockingQueue<Work> waiting = new LinkedBlockingQueue<>();
   private final Thread owner;
@@ -55,6 +58,7 @@ final class EmbeddingCache implements AutoCloseable {
     this.width = width;
     this.threads = threads;
     ring = Tensor.allocate(ElementType.F32, capacity, width).data();
+    codes = new CodedRows(capacity, width);
     ids = new UUID[capacity];
     owner = Thread.ofPlatform().name("squall-modm-retrieval").daemon().start(this::work);
   }
@@ -113,6 +117,7 @@ final class EmbeddingCache implements AutoCloseable {
   private void put(Insert insert) {
     UUID evicted = ids[next];
     MemorySegment.copy(insert.embedding(), 0, ring, F32, (long) next * width * Float.BYTES, width);
+    codes.put(next, insert.embedding());
     ids[next] = insert.id();
     next = (next + 1) % capacity;
     size = Math.min(capacity, size + 1);
@@ -143,7 +148,7 @@ final class EmbeddingCache implements AutoCloseable {
     }
     int[] index = new int[count];
     float[] similarity = new float[count];
-    RetrievalSimd.topOne(ring, size, width, queries, count, index, similarity, threads);
+    RetrievalSimd.topOne(codes, ring, size, width, queries, count, index, similarity, threads);
     for (int i = 0; i < count; i++) {
       searches.get(i).found().complete(new Found(ids[index[i]], similarity[i]));
     }
