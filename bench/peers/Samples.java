@@ -12,6 +12,7 @@ import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.io.SafetensorsFile;
 import dev.squall.pipeline.measure.HostCeilings;
 import dev.squall.pipeline.model.attention.AttentionMethods;
+import dev.squall.pipeline.model.attention.HeadThresholds;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.decoder.Decoder;
 import dev.squall.pipeline.model.decoder.Prefill;
@@ -115,6 +116,9 @@ final class Samples {
     private final Call call;
     private final Variant.Host variant;
 
+    /** What the first call allocated, of which some is kept for later ones. */
+    private double firstCallMegabytes = Double.NaN;
+
     KernelJob(String id, Map<String, String> options, List<Job> before) {
       Kernel kernel = KernelCatalog.load().kernel(id);
       Map<String, Tensor> inputs = new LinkedHashMap<>();
@@ -155,14 +159,20 @@ final class Samples {
 
     @Override
     public double run() {
+      long allocated = THREADS.getTotalThreadAllocatedBytes();
       long start = System.nanoTime();
       variant.code().run(call, HostThreads.all());
-      return 1e-6 * (System.nanoTime() - start);
+      double milliseconds = 1e-6 * (System.nanoTime() - start);
+      if (Double.isNaN(firstCallMegabytes)) {
+        firstCallMegabytes = 1e-6 * (THREADS.getTotalThreadAllocatedBytes() - allocated);
+      }
+      return milliseconds;
     }
 
     @Override
     public Map<String, Object> facts() {
       Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("first_call_mb", firstCallMegabytes);
       AttentionShape shape = AttentionShape.of(call.sizes());
       double kept = shape.heads() * shape.visiblePairs();
       Tensor mask = call.has("mask") ? call.in("mask") : call.outputs().get("mask");
@@ -222,7 +232,13 @@ final class Samples {
               Path.of(options.remove("text")), Integer.parseInt(options.getOrDefault("skip", "0")));
       options.remove("skip");
       ids = decoder.tokenizer().encode(text, false, Integer.parseInt(options.remove("tokens")));
-      attention = AttentionMethods.load().method(options.remove("attention"), options);
+      String method = options.remove("attention");
+      String thresholds = options.remove("thresholds");
+      attention =
+          thresholds == null
+              ? AttentionMethods.load().method(method, options)
+              : AttentionMethods.load()
+                  .withThresholds(method, options, HeadThresholds.read(Path.of(thresholds)));
     }
 
     @Override
@@ -236,24 +252,32 @@ final class Samples {
     @Override
     public Map<String, Object> facts() {
       List<Double> densities = new ArrayList<>();
+      List<Double> recalls = new ArrayList<>();
       PrefillResult result =
           Prefill.run(
               decoder,
               ids,
               attention,
               null,
-              (layer, tensors, outcome) -> densities.add(outcome.density().mean()),
+              (layer, tensors, outcome) -> {
+                densities.add(outcome.density().mean());
+                recalls.add(outcome.recall().mean());
+              },
               HostThreads.all());
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("tokens", ids.length);
       facts.put("attention_ms", 1e3 * last.attentionSeconds());
-      facts.put(
-          "density", densities.stream().mapToDouble(Double::doubleValue).average().orElse(1));
+      facts.put("density", mean(densities));
+      facts.put("recall", mean(recalls));
       facts.put(
           "perplexity",
           VocabularyScores.of(decoder, ids, result.hidden(), HostThreads.all()).perplexity());
       return facts;
     }
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
   }
 
   private static String json(Map<String, Object> values) {

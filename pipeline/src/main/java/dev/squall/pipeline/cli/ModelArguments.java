@@ -45,6 +45,13 @@ final class ModelArguments {
   private String block;
 
   @Option(
+      names = "--mask-sharing",
+      paramLabel = "WHO",
+      description =
+          "xattention: a mask for each query head (head) or for all of a key head (group).")
+  private String maskSharing;
+
+  @Option(
       names = "--param",
       paramLabel = "NAME=VALUE",
       description = "Further parameters of the attention method; see squall kernel list.")
@@ -54,8 +61,8 @@ final class ModelArguments {
       names = "--weights",
       paramLabel = "FILE",
       description =
-          "Take the weights that FILE holds in place of the model's own: what squall seedlm compress"
-              + " made of it, or .safetensors with the model's names.")
+          "Take the weights that FILE holds in place of the model's own: what squall seedlm"
+              + " compress made of it, or .safetensors with the model's names.")
   private Path weights;
 
   @Option(
@@ -100,6 +107,7 @@ final class ModelArguments {
     putIfGiven(all, "threshold", threshold);
     putIfGiven(all, "stride", stride);
     putIfGiven(all, "block", block);
+    putIfGiven(all, "mask_sharing", maskSharing);
     AttentionMethods methods = AttentionMethods.load();
     if (plan != null && segments == null) {
       throw SquallException.invalidInput(

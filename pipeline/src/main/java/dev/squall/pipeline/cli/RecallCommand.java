@@ -75,6 +75,20 @@ final class RecallCommand implements Callable<Integer> {
   private int block = 128;
 
   @Option(
+      names = "--margin",
+      split = ",",
+      paramLabel = "M",
+      description = "Margins of logmeanexp for doubtful blocks (${DEFAULT-VALUE}).")
+  private List<Double> margins = List.of(0.0);
+
+  @Option(
+      names = "--mask-sharing",
+      paramLabel = "WHO",
+      description =
+          "A mask for each query head (head) or for all of a key head (group); ${DEFAULT-VALUE}.")
+  private String maskSharing = "head";
+
+  @Option(
       names = "--count-from",
       split = ",",
       paramLabel = "R",
@@ -192,15 +206,19 @@ final class RecallCommand implements Callable<Integer> {
       AttentionTensors own = dense.withOwnOutput();
       for (String estimate : estimates) {
         for (double threshold : thresholds) {
-          Map<String, String> parameters =
-              Map.of(
-                  "estimate", estimate,
-                  "threshold", Double.toString(threshold),
-                  "stride", Integer.toString(stride),
-                  "block", Integer.toString(block));
-          methods.put(
-              new Key(estimate, threshold, 0),
-              AttentionMethods.load().method("xattention", parameters).bind(own));
+          for (double margin : estimate.equals("mean") ? List.of(0.0) : margins) {
+            Map<String, String> parameters =
+                Map.of(
+                    "estimate", estimate,
+                    "threshold", Double.toString(threshold),
+                    "stride", Integer.toString(stride),
+                    "block", Integer.toString(block),
+                    "mask_sharing", maskSharing,
+                    "margin", Double.toString(margin));
+            methods.put(
+                new Key(margin > 0 ? estimate + " margin " + margin : estimate, threshold, 0),
+                AttentionMethods.load().method("xattention", parameters).bind(own));
+          }
         }
       }
     }

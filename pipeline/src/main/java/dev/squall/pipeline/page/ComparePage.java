@@ -485,8 +485,7 @@ public final class ComparePage {
         return common == 1
             ? ratio + ", in one common case."
             : "%s, geometric mean over %d common cases (from %s× to %s×)."
-                .formatted(
-                    ratio, common, Numbers.significant(least), Numbers.significant(most));
+                .formatted(ratio, common, Numbers.significant(least), Numbers.significant(most));
       }
     }
 

@@ -87,7 +87,11 @@ final class HtmlTable {
       if (Double.isFinite(cell.value())) {
         body.append(String.format(Locale.ROOT, " data-value=\"%s\"", cell.value()));
       }
-      body.append('>').append(i == 0 ? breakable(cell.html()) : cell.html()).append("</").append(tag).append('>');
+      body.append('>')
+          .append(i == 0 ? breakable(cell.html()) : cell.html())
+          .append("</")
+          .append(tag)
+          .append('>');
     }
     body.append("</tr>\n");
     rows++;
@@ -96,7 +100,7 @@ final class HtmlTable {
 
   /** Lets long names break where their words do. */
   private static String breakable(String name) {
-    return name.replace("_", "_<wbr/>").replace(".", ".<wbr/>");
+    return name.replaceAll("([_.])(?=[a-z])", "$1<wbr/>");
   }
 
   boolean isEmpty() {

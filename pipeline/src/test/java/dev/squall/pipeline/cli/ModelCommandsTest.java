@@ -279,6 +279,64 @@ class ModelCommandsTest {
   }
 
   @Test
+  void queryHeadsOfAKeyHeadMayShareAMask() throws IOException {
+    String[] sparse = {
+      "--attention", "xattention", "--threshold", "0.4", "--block", "16", "--stride", "8"
+    };
+    JsonNode own = prefill(with(sparse, "--mask-sharing", "head"));
+    JsonNode shared = prefill(with(sparse, "--mask-sharing", "group"));
+    assertThat(own.get("density")).isEqualTo(prefill(sparse).get("density"));
+    assertThat(shared.get("parameters").get("mask_sharing").asText()).isEqualTo("group");
+    JsonNode densities = shared.get("layers").get(5).get("density");
+    int group = TinyModel.HEADS / TinyModel.KEY_HEADS;
+    for (int head = 0; head < TinyModel.HEADS; head++) {
+      assertThat(densities.get(head)).isEqualTo(densities.get(head - head % group));
+    }
+    assertThat(own.get("layers").get(5).get("density")).isNotEqualTo(densities);
+    assertThat(shared.get("recall").asDouble()).isBetween(0.3, 0.999);
+    assertThat(prefill(with(sparse, "--param", "margin=1")).get("density").asDouble())
+        .isGreaterThan(own.get("density").asDouble());
+    assertThat(
+            run(with(
+                    new String[] {"prefill", "--model", model, "--text", text},
+                    "--attention",
+                    "xattention",
+                    "--mask-sharing",
+                    "all"))
+                .errors())
+        .contains("mask_sharing = all");
+  }
+
+  @Test
+  void recallShowsMarginsApart() throws IOException {
+    CommandRun run =
+        run(
+            "recall",
+            "--model",
+            model,
+            "--text",
+            text,
+            "--block",
+            "16",
+            "--stride",
+            "8",
+            "--threshold",
+            "0.5",
+            "--margin",
+            "0,1",
+            "--mask-sharing",
+            "group",
+            "--json");
+    assertThat(run.errors()).isEmpty();
+    JsonNode rows = new ObjectMapper().readTree(run.output()).get("rows");
+    List<String> names = new ArrayList<>();
+    rows.forEach(row -> names.add(row.get("estimate").asText()));
+    assertThat(names).containsExactly("logmeanexp", "logmeanexp margin 1.0", "mean", "best");
+    assertThat(rows.get(1).get("recall").asDouble())
+        .isGreaterThan(rows.get(0).get("recall").asDouble());
+  }
+
+  @Test
   void thresholdsOfHeadsAreFoundAndUsed() throws IOException {
     String file = folder.resolve("thresholds.json").toString();
     String[] find = {
@@ -503,7 +561,8 @@ class ModelCommandsTest {
         "--text",
         longer);
     assertRefused(
-        "squall: INVALID_INPUT: 300 tokens exceed the model's context of 250; take fewer (--tokens)",
+        "squall: INVALID_INPUT: 300 tokens exceed the model's context of 250; take fewer"
+            + " (--tokens)",
         "prefill",
         "--model",
         model,

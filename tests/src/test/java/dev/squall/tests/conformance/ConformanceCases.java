@@ -208,6 +208,9 @@ final class ConformanceCases {
         of(id, "H=1,L=80,D=16", "block=16", "threshold=0.01", "dense_passes=5", "pass=4"),
         of(id, "H=1,L=80,D=16", "block=16", "threshold=0.5", "dense_passes=5", "pass=5"),
         of(id, "H=2,L=97,D=8", "block=16", "estimate=mean", "phases=diagonal"),
+        of(id, "H=6,Hk=2,L=131,D=9", "block=16", "threshold=0.6", "mask_sharing=group"),
+        of(id, "H=2,L=97,D=8", "block=16", "threshold=0.6", "margin=0.1"),
+        of(id, "H=4,Hk=2,Q=50,L=131,D=8", "block=15", "stride=5", "mask_sharing=group", "margin=1"),
         // Chunks behind a prefix.
         of(id, "H=2,Hk=1,Q=50,L=131,D=16", "block=16", "threshold=0.6"),
         of(id, "H=1,Q=1,L=64,D=8", "block=16", "threshold=0.5"),

@@ -3,9 +3,9 @@ package dev.squall.kernels.attention;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.kernels.host.Reserve;
+import dev.squall.kernels.host.ScaledCopy;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,7 +19,6 @@ import java.util.List;
  * the packed keys and values of a few key heads.
  */
 public final class SparseAttentionSimd {
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int COLUMNS = MatrixTile.COLUMNS;
 
   /**
@@ -295,15 +294,12 @@ public final class SparseAttentionSimd {
   private void loadQueries(Scratch scratch, Tile tile) {
     int size = shape.headSize();
     RowOrder order = orders[tile.head()];
+    float scale = (float) (shape.scale() / Math.log(2));
     for (int row = 0; row < tile.rows(); row++) {
       int query = order.row(tile.first() + row);
       scratch.positions[row] = shape.position(query);
-      long source = 4L * ((long) tile.head() * shape.queries() + query) * size;
-      MemorySegment.copy(q, F32, source, scratch.queries, row * size, size);
-    }
-    float scale = (float) (shape.scale() / Math.log(2));
-    for (int i = 0; i < tile.rows() * size; i++) {
-      scratch.queries[i] *= scale;
+      long source = ((long) tile.head() * shape.queries() + query) * size;
+      ScaledCopy.toArray(q, source, size, scale, scratch.queries, row * size);
     }
   }
 
@@ -314,12 +310,9 @@ public final class SparseAttentionSimd {
     for (int row = 0; row < tile.rows(); row++) {
       float total = scratch.softmax.total(row);
       float inverse = total > 0 ? 1 / total : 0;
-      for (int d = 0; d < size; d++) {
-        scratch.sums[row * stride + d] *= inverse;
-      }
       int query = order.row(tile.first() + row);
-      long target = 4L * ((long) tile.head() * shape.queries() + query) * size;
-      MemorySegment.copy(scratch.sums, row * stride, o, F32, target, size);
+      long target = ((long) tile.head() * shape.queries() + query) * size;
+      ScaledCopy.toSegment(scratch.sums, row * stride, size, inverse, o, target);
     }
   }
 

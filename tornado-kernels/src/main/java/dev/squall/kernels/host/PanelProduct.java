@@ -1,6 +1,8 @@
 package dev.squall.kernels.host;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Products of quantised weights with the activations of many tokens. A thread widens a block of
@@ -29,28 +31,29 @@ public final class PanelProduct {
   private PanelProduct() {}
 
   /**
-   * y[rows of w][tokens] = w · x, or y + w · x with {@code add}.
+   * For each product y[rows of w][tokens] = w · x, or y + w · x with {@code add}. Products of the
+   * same x are best asked for together: threads then meet once.
    *
-   * @param x panels of at least w.depth() features; the first of these are read
-   * @param y where the products go
+   * @param products of matrices of one depth
+   * @param x panels of at least this depth's features; the first of these are read
    */
   public static void multiply(
-      QuantizedMatrix w, TokenPanels x, Target y, boolean add, HostThreads threads) {
-    int rowBlock = rowBlock(w);
-    int rowBlocks = Math.ceilDiv(w.rows(), rowBlock);
-    int group = panelGroup(x.panels(), rowBlocks, threads);
+      List<Product> products, TokenPanels x, boolean add, HostThreads threads) {
+    int rowBlock = rowBlock(products.getFirst().w());
+    List<Block> blocks = blocks(products, rowBlock);
+    int group = panelGroup(x.panels(), blocks.size(), threads);
     int groups = Math.ceilDiv(x.panels(), group);
     threads.forEach(
-        (long) rowBlocks * groups,
-        () -> new WideRows(w, rowBlock),
+        (long) blocks.size() * groups,
+        () -> new WideRows(products.stream().map(Product::w).toList(), rowBlock),
         (wide, unit) -> {
-          int first = (int) (unit % rowBlocks) * rowBlock;
-          int count = Math.min(rowBlock, w.rows() - first);
-          int panel = (int) (unit / rowBlocks) * group;
+          Block block = blocks.get((int) (unit % blocks.size()));
+          Target y = products.get(block.product()).y();
+          int panel = (int) (unit / blocks.size()) * group;
           int end = Math.min(x.panels(), panel + group);
-          wide.load(first, count);
+          wide.load(block.product(), block.first(), block.count());
           for (; panel < end; panel++) {
-            int to = y.panels().at(y.firstPanel() + panel, y.firstFeature() + first);
+            int to = y.panels().at(y.firstPanel() + panel, y.firstFeature() + block.first());
             wide.multiply(x, panel, y.panels().data(), to, add);
           }
         });
@@ -58,6 +61,23 @@ public final class PanelProduct {
 
   /** Where products go: panels from {@code firstPanel} on, features from {@code firstFeature}. */
   public record Target(TokenPanels panels, int firstPanel, int firstFeature) {}
+
+  /** A matrix and where its product goes. */
+  public record Product(QuantizedMatrix w, Target y) {}
+
+  /** Rows [first, first + count) of a product's matrix. */
+  private record Block(int product, int first, int count) {}
+
+  private static List<Block> blocks(List<Product> products, int rowBlock) {
+    List<Block> blocks = new ArrayList<>();
+    for (int product = 0; product < products.size(); product++) {
+      int rows = products.get(product).w().rows();
+      for (int first = 0; first < rows; first += rowBlock) {
+        blocks.add(new Block(product, first, Math.min(rowBlock, rows - first)));
+      }
+    }
+    return blocks;
+  }
 
   /** Rows that fit the cache, a multiple of six. */
   public static int rowBlock(QuantizedMatrix w) {
@@ -72,7 +92,7 @@ public final class PanelProduct {
 
   /** A block of weight rows, widened, of one thread. */
   public static final class WideRows {
-    private final RowDecoder decoder;
+    private final List<RowDecoder> decoders;
     private final int depth;
     private final int stride;
     private final float[] weights;
@@ -80,19 +100,21 @@ public final class PanelProduct {
     private int count;
 
     /**
+     * @param matrices of one depth
      * @param rows most rows of a block
      */
-    public WideRows(QuantizedMatrix w, int rows) {
-      this.decoder = w.decoder();
-      this.depth = w.depth();
+    public WideRows(List<QuantizedMatrix> matrices, int rows) {
+      this.decoders = matrices.stream().map(QuantizedMatrix::decoder).toList();
+      this.depth = matrices.getFirst().depth();
       this.stride = depth + STRIDE_PADDING;
       this.weights = new float[rows * stride];
       this.ones = new float[rows];
       Arrays.fill(ones, 1);
     }
 
-    /** Widens rows [first, first + count). */
-    public void load(int first, int rows) {
+    /** Widens rows [first, first + rows) of a matrix. */
+    public void load(int matrix, int first, int rows) {
+      RowDecoder decoder = decoders.get(matrix);
       count = rows;
       for (int row = 0; row < rows; row++) {
         decoder.row(first + row, weights, row * stride);

@@ -38,7 +38,7 @@ final class AntidiagonalScoresReference implements Reference {
   static Score score(Groups groups, Tensor q, Tensor k, int head, int i, int j) {
     return switch (groups.estimate()) {
       case MEAN -> mean(groups, q, k, head, i, j);
-      case LOG_MEAN_EXP -> logMeanExp(groups, q, k, head, i, j);
+      case LOG_MEAN_EXP -> logMeanExp(groups, q, k, head, i, j, groups.antidiagonal(i, j));
     };
   }
 
@@ -63,9 +63,28 @@ final class AntidiagonalScoresReference implements Reference {
     return new Score(sum / stride, magnitude / stride);
   }
 
-  private static Score logMeanExp(Groups groups, Tensor q, Tensor k, int head, int i, int j) {
+  /**
+   * The score by log-mean-exp from the first half of the pairs; from all where a tile samples fewer
+   * than a full one.
+   */
+  static Score halfScore(Groups groups, Tensor q, Tensor k, int head, int i, int j) {
+    Groups.Antidiagonal all = groups.antidiagonal(i, j);
+    int last = all.first() + groups.stride() / 2 - 1;
+    return all.pairs() < groups.stride()
+        ? logMeanExp(groups, q, k, head, i, j, all)
+        : logMeanExp(
+            groups,
+            q,
+            k,
+            head,
+            i,
+            j,
+            new Groups.Antidiagonal(all.top(), all.first(), last, all.cells()));
+  }
+
+  private static Score logMeanExp(
+      Groups groups, Tensor q, Tensor k, int head, int i, int j, Groups.Antidiagonal antidiagonal) {
     int stride = groups.stride();
-    Groups.Antidiagonal antidiagonal = groups.antidiagonal(i, j);
     double[] logits = new double[antidiagonal.pairs()];
     double largest = Double.NEGATIVE_INFINITY;
     double magnitude = 0;

@@ -17,7 +17,8 @@ final class AntidiagonalScoresSimd {
 
   static long workspaceBytes(Sizes sizes) {
     Groups groups = Groups.of(sizes);
-    return KeyPanels.bytes(groups) + HostThreads.all().count() * ScoreRows.bytes(groups, ROWS);
+    return KeyPanels.bytes(groups, groups.shape().keyHeads())
+        + HostThreads.all().count() * ScoreRows.bytes(groups, ROWS, false);
   }
 
   static void run(Call call, HostThreads threads) {

@@ -34,22 +34,28 @@ final class BlockSelectionHost {
     /** Set by the caller before {@link #select}. */
     final float[] mass;
 
+    /** What keeping a block counts for: its mass, or less where that is doubtful. */
+    final float[] credit;
+
     private final byte[] kept;
     private final long[] order;
 
     Row(int blocks) {
       mass = new float[blocks];
+      credit = new float[blocks];
       kept = new byte[blocks];
       order = new long[blocks];
     }
 
-    /** Selects among the masses of block row {@code row}. */
+    /** Selects among the masses of block row {@code row}, each of which counts in full. */
     void select(int row, boolean causal, double threshold) {
+      System.arraycopy(mass, 0, credit, 0, mass.length);
       select(causal ? row + 1 : mass.length, row, causal, threshold);
     }
 
     /**
-     * Selects among the first {@code allowed} masses.
+     * Selects among the first {@code allowed} masses, by these, until the credit of what is kept
+     * suffices.
      *
      * @param own the first of those that are kept for lying on the diagonal, if causal
      */
@@ -78,7 +84,7 @@ final class BlockSelectionHost {
       for (int i = 0; i < candidates && covered < required; i++) {
         int column = (int) order[i];
         kept[column] = 1;
-        covered += mass[column];
+        covered += credit[column];
       }
     }
 

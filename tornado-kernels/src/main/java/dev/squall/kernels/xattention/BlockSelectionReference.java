@@ -18,10 +18,17 @@ final class BlockSelectionReference implements Reference {
    * One block row before selection.
    *
    * @param mass of each block column
+   * @param credit what a chosen column counts for: its mass, or less where that is doubtful
    * @param allowed columns that the row may see
    * @param own in a causal call the first column of those that are kept for lying on the diagonal
    */
-  record Row(double[] mass, int allowed, int own, boolean causal, double threshold) {
+  record Row(
+      double[] mass, double[] credit, int allowed, int own, boolean causal, double threshold) {
+    /** A row whose columns count for their masses. */
+    Row(double[] mass, int allowed, int own, boolean causal, double threshold) {
+      this(mass, mass, allowed, own, causal, threshold);
+    }
+
     /** A row of blocks as large as its own. */
     static Row ofBlocks(double[] mass, int index, boolean causal, double threshold) {
       return new Row(mass, causal ? index + 1 : mass.length, index, causal, threshold);
@@ -108,7 +115,7 @@ final class BlockSelectionReference implements Reference {
           break;
         }
         kept[column] = true;
-        covered += row.mass()[column];
+        covered += row.credit()[column];
       }
     }
     return kept;
@@ -142,7 +149,7 @@ final class BlockSelectionReference implements Reference {
         }
         covered += row.mass()[column];
       } else if (kept) {
-        covered += row.mass()[column];
+        covered += row.credit()[column];
         leastTaken = Math.min(leastTaken, row.mass()[column]);
       } else {
         mostLeft = Math.max(mostLeft, row.mass()[column]);
@@ -154,9 +161,20 @@ final class BlockSelectionReference implements Reference {
     if (covered < required - tie) {
       return "kept mass %s of %s required".formatted(covered, required);
     }
-    if (covered - leastTaken >= required + tie) {
-      return "kept mass %s, %s would do".formatted(covered, covered - leastTaken);
+    double last = creditOfLast(row, mask, start, leastTaken + tie);
+    if (covered - last >= required + tie) {
+      return "kept mass %s, %s would do".formatted(covered, covered - last);
     }
     return null;
+  }
+
+  /** The most that any chosen block of at most {@code mass}, one of which came last, counts for. */
+  private static double creditOfLast(Row row, Tensor mask, long start, double mass) {
+    return IntStream.range(0, row.allowed())
+        .filter(column -> mask.u8(start + column) == 1 && !row.forced(column))
+        .filter(column -> row.mass()[column] <= mass)
+        .mapToDouble(column -> row.credit()[column])
+        .max()
+        .orElse(Double.POSITIVE_INFINITY);
   }
 }

@@ -19,7 +19,8 @@ final class GroupPrefillSimd {
     Groups groups = GroupPrefill.groups(sizes);
     int rows = SparsePrefillSimd.blockRows(sizes) * BlockMass.groupsPerBlock(sizes);
     long search =
-        KeyPanels.bytes(groups) + HostThreads.all().count() * ScoreRows.bytes(groups, rows);
+        KeyPanels.bytes(groups, KeyPanels.together(groups))
+            + HostThreads.all().count() * ScoreRows.bytes(groups, rows, false);
     return Math.max(search, SparseAttentionSimd.workspaceBytes(groups.shape()));
   }
 
@@ -34,11 +35,22 @@ final class GroupPrefillSimd {
         head -> call.out("density").f32(head, (float) KeptPairs.density(shape, index, (int) head)));
   }
 
-  /** Fills the groups. */
+  /** Fills the groups, for some key heads at a time so that few keys are packed at once. */
   private static void search(Call call, HostThreads threads) {
     Groups groups = GroupPrefill.groups(call.sizes());
-    KeyPanels keys = KeyPanels.pack(groups, call.in("k"), threads);
-    int heads = groups.shape().heads();
+    int keyHeads = groups.shape().keyHeads();
+    int together = KeyPanels.together(groups);
+    for (int first = 0; first < keyHeads; first += together) {
+      search(call, groups, first, Math.min(together, keyHeads - first), threads);
+    }
+  }
+
+  /** Searches for the heads that read key heads [firstKeyHead, firstKeyHead + count). */
+  private static void search(
+      Call call, Groups groups, int firstKeyHead, int count, HostThreads threads) {
+    KeyPanels keys = KeyPanels.pack(groups, call.in("k"), firstKeyHead, count, threads);
+    int ofKeyHead = groups.shape().heads() / groups.shape().keyHeads();
+    int heads = count * ofKeyHead;
     int together = SparsePrefillSimd.blockRows(call.sizes());
     int firstRow = SparsePrefill.firstRow(call.sizes());
     int units = Math.ceilDiv(call.sizes().extent("NB") - firstRow, together);
@@ -48,7 +60,8 @@ final class GroupPrefillSimd {
         (search, index) -> {
           // Later block rows see more keys, so they come first.
           int first = firstRow + (units - 1 - (int) (index / heads)) * together;
-          search.blockRows((int) (index % heads), first, together);
+          int head = firstKeyHead * ofKeyHead + (int) (index % heads);
+          search.blockRows(head, first, together);
         });
   }
 
@@ -89,6 +102,7 @@ final class GroupPrefillSimd {
       int allowed = GroupPrefill.allowed(call.sizes(), row);
       for (int group = 0; group < allowed; group++) {
         selection.mass[group] = columns.sum(group, group + 1);
+        selection.credit[group] = selection.mass[group];
       }
       double threshold = SparsePrefill.threshold(call, head, row);
       selection.select(allowed, GroupPrefill.own(call.sizes(), row), true, threshold);

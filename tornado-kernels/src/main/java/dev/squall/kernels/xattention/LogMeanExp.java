@@ -53,10 +53,12 @@ final class LogMeanExp {
     Arrays.fill(sums, 0f);
   }
 
-  /** Takes in the logits of the first {@code phases} slots. */
-  void fold(int phases) {
-    for (int cell = 0; cell < cells; cell += LANES) {
-      fold(slots, cell, slot(phases), cells, sums);
+  /** Takes in the logits of the first {@code phases} slots, of whole vectors of columns. */
+  void fold(int phases, int columns) {
+    for (int row = 0; row < cells; row += MatrixTile.COLUMNS) {
+      for (int column = 0; column < columns; column += LANES) {
+        fold(slots, row + column, slot(phases), cells, sums);
+      }
     }
   }
 
@@ -93,10 +95,10 @@ final class LogMeanExp {
     sum.intoArray(sums, cell);
   }
 
-  /** Writes {@code ln(Σ 2^logit / count)} of a row of the tile. */
-  void store(int row, int count, float[] values, int target) {
+  /** Writes {@code ln(Σ 2^logit / count)} of a row of the tile, whole vectors of columns. */
+  void store(int row, int count, float[] values, int target, int columns) {
     int start = row * MatrixTile.COLUMNS;
-    for (int column = 0; column < MatrixTile.COLUMNS; column += LANES) {
+    for (int column = 0; column < columns; column += LANES) {
       logarithm(slots, sums, start + column, 1f / count, values, target + column);
     }
   }

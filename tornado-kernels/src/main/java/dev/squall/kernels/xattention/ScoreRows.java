@@ -2,6 +2,7 @@ package dev.squall.kernels.xattention;
 
 import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.host.MatrixTile;
+import dev.squall.kernels.host.ScaledCopy;
 import dev.squall.kernels.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -39,6 +40,12 @@ final class ScoreRows {
   private final float[] values;
   private final int valueStride;
 
+  /** The same from the first half of the phases alone; none unless asked for. */
+  private final float[] halfValues;
+
+  /** Phases of the first half; 0 where nobody asks. */
+  private final int half;
+
   private final float[] lanes = LaneSum.room();
   private final LogMeanExp fold = new LogMeanExp(TILE_ROWS);
 
@@ -46,6 +53,14 @@ final class ScoreRows {
    * @param rows the most query groups of a {@link #compute}
    */
   ScoreRows(Groups groups, KeyPanels keys, int rows) {
+    this(groups, keys, rows, false);
+  }
+
+  /**
+   * @param halves whether the scores from the first half of the phases are wanted besides, which
+   *     log-mean-exp has on the way
+   */
+  ScoreRows(Groups groups, KeyPanels keys, int rows, boolean halves) {
     this.groups = groups;
     this.keys = keys;
     int paddedRows = Math.ceilDiv(rows, TILE_ROWS) * TILE_ROWS;
@@ -53,19 +68,30 @@ final class ScoreRows {
     this.queries = new float[paddedRows * queryStride];
     this.valueStride = keys.panels() * COLUMNS + LANES;
     this.values = new float[paddedRows * valueStride];
+    this.half = halves ? groups.stride() / 2 : 0;
+    this.halfValues = new float[halves ? values.length : 0];
   }
 
   /** Bytes of one thread's buffers. */
-  static long bytes(Groups groups, int rows) {
+  static long bytes(Groups groups, int rows, boolean halves) {
     long paddedRows = Math.ceilDiv(rows, TILE_ROWS) * TILE_ROWS;
     return 4
         * paddedRows
-        * ((long) groups.stride() * groups.shape().headSize() + MatrixTile.padded(groups.count()));
+        * ((long) groups.stride() * groups.shape().headSize()
+            + (halves ? 2 : 1) * MatrixTile.padded(groups.count()));
   }
 
   /** The scores: row r of the last {@link #compute} starts at {@code r * valueStride()}. */
   float[] values() {
     return values;
+  }
+
+  /**
+   * As {@link #values} from the first half of each tile's sample; a tile that samples fewer pairs
+   * than a full one has its whole score.
+   */
+  float[] halfValues() {
+    return halfValues;
   }
 
   int valueStride() {
@@ -85,9 +111,14 @@ final class ScoreRows {
         int lastGroup = first + Math.min(count, row + TILE_ROWS) - 1;
         if (groups.allowed(lastGroup, panel * COLUMNS)) {
           int target = row * valueStride + panel * COLUMNS;
+          // At the causal edge the panel's last columns are of no use to any of these rows.
+          int width =
+              groups.shape().causal()
+                  ? Math.min(COLUMNS, lastGroup + 1 - panel * COLUMNS)
+                  : COLUMNS;
           switch (groups.estimate()) {
-            case MEAN -> mean(columns, row, target);
-            case LOG_MEAN_EXP -> logMeanExp(columns, row, target);
+            case MEAN -> mean(columns, row, target, width);
+            case LOG_MEAN_EXP -> logMeanExp(columns, row, target, width);
           }
         }
       }
@@ -114,7 +145,7 @@ final class ScoreRows {
         long query = token - groups.shape().offset();
         if (query >= 0 && token < groups.shape().tokens()) {
           long source = ((long) head * groups.shape().queries() + query) * depth;
-          loadScaled(q, source, depth, factor, queries, target);
+          ScaledCopy.toArray(q, source, depth, factor, queries, target);
         } else {
           Arrays.fill(queries, target, target + depth, 0f);
         }
@@ -122,25 +153,7 @@ final class ScoreRows {
     }
   }
 
-  private static void loadScaled(
-      MemorySegment source, long start, int count, float factor, float[] target, int at) {
-    int i = 0;
-    for (; i <= count - LANES; i += LANES) {
-      FloatVector.fromMemorySegment(
-              SPECIES, source, (start + i) * Float.BYTES, ByteOrder.LITTLE_ENDIAN)
-          .mul(factor)
-          .intoArray(target, at + i);
-    }
-    if (i < count) {
-      VectorMask<Float> rest = SPECIES.indexInRange(i, count);
-      FloatVector.fromMemorySegment(
-              SPECIES, source, (start + i) * Float.BYTES, ByteOrder.LITTLE_ENDIAN, rest)
-          .mul(factor)
-          .intoArray(target, at + i, rest);
-    }
-  }
-
-  private void mean(float[] columns, int row, int target) {
+  private void mean(float[] columns, int row, int target, int width) {
     MatrixTile.multiply(
         queries,
         row * queryStride,
@@ -152,17 +165,16 @@ final class ScoreRows {
         target,
         valueStride,
         TILE_ROWS,
-        groups.stride() * groups.shape().headSize(),
-        null,
-        0);
+        width,
+        groups.stride() * groups.shape().headSize());
   }
 
-  private void logMeanExp(float[] columns, int row, int target) {
+  private void logMeanExp(float[] columns, int row, int target, int width) {
     int stride = groups.stride();
     int depth = groups.shape().headSize();
     fold.clear();
-    for (int from = 0; from < stride; from += LogMeanExp.PHASES) {
-      int phases = Math.min(LogMeanExp.PHASES, stride - from);
+    for (int from = 0, phases; from < stride; from += phases) {
+      phases = Math.min(LogMeanExp.PHASES, (from < half ? half : stride) - from);
       for (int p = 0; p < phases; p++) {
         MatrixTile.multiply(
             queries,
@@ -175,14 +187,20 @@ final class ScoreRows {
             fold.slot(p),
             COLUMNS,
             TILE_ROWS,
-            depth,
-            null,
-            0);
+            width,
+            depth);
       }
-      fold.fold(phases);
+      fold.fold(phases, width);
+      if (from + phases == half) {
+        store(half, halfValues, target, width);
+      }
     }
+    store(stride, values, target, width);
+  }
+
+  private void store(int phases, float[] to, int target, int width) {
     for (int r = 0; r < TILE_ROWS; r++) {
-      fold.store(r, stride, values, target + r * valueStride);
+      fold.store(r, phases, to, target + r * valueStride, width);
     }
   }
 
@@ -196,16 +214,24 @@ final class ScoreRows {
       if (shortGroup) {
         int end = groups.shape().causal() ? i : last;
         for (int j = 0; groups.missing(i) < groups.size(i) && j <= end; j++) {
-          values[row * valueStride + j] = cell(k, head, row, i, j);
+          correct(k, head, row, i, j);
         }
       } else {
         if (groups.shape().causal()) {
-          values[row * valueStride + i] = cell(k, head, row, i, i);
+          correct(k, head, row, i, i);
         }
         if (shortLast && groups.allowed(i, last)) {
-          values[row * valueStride + last] = cell(k, head, row, i, last);
+          correct(k, head, row, i, last);
         }
       }
+    }
+  }
+
+  private void correct(MemorySegment k, int head, int row, int i, int j) {
+    float score = cell(k, head, row, i, j);
+    values[row * valueStride + j] = score;
+    if (half > 0) {
+      halfValues[row * valueStride + j] = score;
     }
   }
 

@@ -46,6 +46,15 @@ import java.util.stream.Stream;
  * tokens that the answer starts from see everything. A caller that computes the same tokens again
  * and again, as diffusion does, counts its passes from zero in {@code pass}: the first {@code
  * dense_passes} keep all blocks, since what they decide cannot be put right later.
+ *
+ * <p>With {@code mask_sharing = group} the query heads of a key head have one mask: the one that
+ * their masses, summed block by block, come to, with the largest of their thresholds.
+ *
+ * <p>The kept blocks are those with the largest estimates, so that overestimated ones crowd in, and
+ * they hold less than was estimated. A {@code margin} m answers that: a block counts for its mass
+ * less m times what half of its samples say otherwise, m · |mass from the first ⌊S/2⌋ phases −
+ * mass|, at least zero, while blocks are taken until they hold the threshold; the order stays, and
+ * so does what the forced blocks count for. Heads that are estimated well keep what they kept.
  */
 public final class SparsePrefill implements Kernel {
   private static final Signature SIGNATURE =
@@ -67,6 +76,8 @@ public final class SparsePrefill implements Kernel {
           .parameter(denseTail())
           .parameter(densePasses())
           .parameter(pass())
+          .parameter(maskSharing())
+          .parameter(marginParameter())
           .derive("G", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("stride")))
           .derive("NB", sizes -> Math.ceilDiv(sizes.dim("L"), sizes.integer("block")))
           .derive("QB", sizes -> sizes.dim("NB") - SparsePrefill.firstRow(sizes))
@@ -74,6 +85,7 @@ public final class SparsePrefill implements Kernel {
           .require(SparsePrefill::queriesComplaint)
           .require(XAttentionParameters::blockComplaint)
           .require(Phases::complaint)
+          .require(SparsePrefill::marginComplaint)
           .build();
 
   @Override
@@ -154,7 +166,7 @@ public final class SparsePrefill implements Kernel {
     return List.of(
         Variant.Host.of("simd", SparsePrefillSimd::workspaceBytes, SparsePrefillSimd::run),
         new Variant.Device("tiles", SparsePrefill::tilesFit, SparsePrefill::tiles),
-        new Variant.Device("loops", (sizes, device) -> indexable(sizes), SparsePrefill::loops));
+        new Variant.Device("loops", (sizes, device) -> loopsFit(sizes), SparsePrefill::loops));
   }
 
   /** The block of the first query. */
@@ -177,6 +189,38 @@ public final class SparsePrefill implements Kernel {
         "pass", 0, 0, Integer.MAX_VALUE, "which pass of an iterative caller this is");
   }
 
+  private static Parameter maskSharing() {
+    return Parameter.choice(
+        "mask_sharing",
+        "whether each query head has a mask of its own or all of a key head have one",
+        "head",
+        "group");
+  }
+
+  private static Parameter marginParameter() {
+    return Parameter.real(
+        "margin", 0, 0, 1, "part of the doubt in a block's mass that it is counted less for");
+  }
+
+  static double margin(Sizes sizes) {
+    return sizes.real("margin");
+  }
+
+  private static String marginComplaint(Sizes sizes) {
+    return margin(sizes) == 0
+            || Estimate.of(sizes) == Estimate.LOG_MEAN_EXP && sizes.integer("stride") > 1
+        ? null
+        : "margin = %s needs estimate = logmeanexp and a stride of at least 2"
+            .formatted(margin(sizes));
+  }
+
+  /** Query heads that have one mask. */
+  static int headsOfMask(Sizes sizes) {
+    return sizes.choice("mask_sharing").equals("group")
+        ? sizes.extent("H") / sizes.extent("Hk")
+        : 1;
+  }
+
   static String queriesComplaint(Sizes sizes) {
     return sizes.dim("Q") <= sizes.dim("L")
         ? null
@@ -194,6 +238,15 @@ public final class SparsePrefill implements Kernel {
         : Math.max(0, sizes.extent("L") - tail) / sizes.integer("block");
   }
 
+  /** The threshold of one block row of heads [head, endHead), which share a mask. */
+  static double threshold(Call call, int head, int endHead, int row) {
+    double most = 0;
+    for (int each = head; each < endHead; each++) {
+      most = Math.max(most, threshold(call, each, row));
+    }
+    return most;
+  }
+
   /** The threshold of one block row of one head. */
   static double threshold(Call call, int head, int row) {
     return row >= firstDenseRow(call.sizes()) ? 1 : BlockSelection.threshold(call, head);
@@ -208,9 +261,23 @@ public final class SparsePrefill implements Kernel {
     return DeviceLimits.indexable(sizes.dim("H"), ofHead);
   }
 
+  private static Support loopsFit(Sizes sizes) {
+    return Stream.of(indexable(sizes), ownMasks(sizes))
+        .filter(support -> !support.supported())
+        .findFirst()
+        .orElse(Support.yes());
+  }
+
+  private static Support ownMasks(Sizes sizes) {
+    return Support.when(
+        margin(sizes) == 0 && headsOfMask(sizes) == 1,
+        "devices know masks of single heads without a margin");
+  }
+
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {
     return Stream.of(
             indexable(sizes),
+            ownMasks(sizes),
             Support.when(
                 sizes.dim("Q") == sizes.dim("L"), "tiles score whole prompts, not chunks of one"),
             DeviceLimits.workGroups(

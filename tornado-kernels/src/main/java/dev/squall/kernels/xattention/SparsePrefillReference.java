@@ -107,20 +107,29 @@ final class SparsePrefillReference implements Reference {
   private static Candidates candidates(Call call, int head, int row) {
     Sizes sizes = call.sizes();
     Groups groups = Groups.of(sizes);
-    int side = BlockMass.groupsPerBlock(sizes);
-    int count = groups.count();
+    int sharing = SparsePrefill.headsOfMask(sizes);
+    double margin = SparsePrefill.margin(sizes);
+    int first = head - head % sharing;
     double[] mass = new double[sizes.extent("NB")];
+    double[] half = new double[mass.length];
     double magnitude = 0;
-    for (int i = Math.max(row * side, groups.first()); i < Math.min(count, (row + 1) * side); i++) {
-      int allowed = groups.shape().causal() ? i + 1 : count;
-      double[] scores = new double[allowed];
-      for (int j = 0; j < allowed; j++) {
-        AntidiagonalScoresReference.Score score =
-            AntidiagonalScoresReference.score(groups, call.in("q"), call.in("k"), head, i, j);
-        scores[j] = score.value();
-        magnitude = Math.max(magnitude, score.magnitude());
+    for (int each = first; each < first + sharing; each++) {
+      int one = each;
+      Scoring whole =
+          (i, j) ->
+              AntidiagonalScoresReference.score(groups, call.in("q"), call.in("k"), one, i, j);
+      magnitude = Math.max(magnitude, addMasses(sizes, groups, row, whole, mass));
+      if (margin > 0) {
+        Scoring part =
+            (i, j) ->
+                AntidiagonalScoresReference.halfScore(
+                    groups, call.in("q"), call.in("k"), one, i, j);
+        magnitude = Math.max(magnitude, addMasses(sizes, groups, row, part, half));
       }
-      BlockMassReference.addSoftmax(allowed, j -> scores[j], side, mass);
+    }
+    double[] credit = mass.clone();
+    for (int column = 0; margin > 0 && column < mass.length; column++) {
+      credit[column] = Math.max(0, mass[column] - margin * Math.abs(half[column] - mass[column]));
     }
     // A score's rounding error is its mass's relative error: a random walk over its products.
     double products =
@@ -128,10 +137,41 @@ final class SparsePrefillReference implements Reference {
     double slack =
         2 * Math.sqrt(products) * ROUND_OFF * magnitude
             + BlockSelectionReference.rounding(mass.length);
+    boolean causal = groups.shape().causal();
     return new Candidates(
-        BlockSelectionReference.Row.ofBlocks(
-            mass, row, groups.shape().causal(), SparsePrefill.threshold(call, head, row)),
-        slack);
+        new BlockSelectionReference.Row(
+            mass,
+            credit,
+            causal ? row + 1 : mass.length,
+            row,
+            causal,
+            SparsePrefill.threshold(call, first, first + sharing, row)),
+        // A credit has the errors of its mass and of the difference.
+        slack * (1 + 2 * margin));
+  }
+
+  /** How a tile is scored. */
+  @FunctionalInterface
+  private interface Scoring {
+    AntidiagonalScoresReference.Score of(int i, int j);
+  }
+
+  /** Adds a block row's masses to {@code mass} and answers the largest magnitude of a score. */
+  private static double addMasses(
+      Sizes sizes, Groups groups, int row, Scoring scoring, double[] mass) {
+    int side = BlockMass.groupsPerBlock(sizes);
+    int count = groups.count();
+    double magnitude = 0;
+    for (int i = Math.max(row * side, groups.first()); i < Math.min(count, (row + 1) * side); i++) {
+      double[] scores = new double[groups.shape().causal() ? i + 1 : count];
+      for (int j = 0; j < scores.length; j++) {
+        AntidiagonalScoresReference.Score score = scoring.of(i, j);
+        scores[j] = score.value();
+        magnitude = Math.max(magnitude, score.magnitude());
+      }
+      BlockMassReference.addSoftmax(scores.length, j -> scores[j], side, mass);
+    }
+    return magnitude;
   }
 
   private static double keptPairs(Sizes sizes, int row, IntPredicate kept) {

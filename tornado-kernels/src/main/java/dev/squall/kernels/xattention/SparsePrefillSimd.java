@@ -8,6 +8,7 @@ import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Prefill on the host's vector units. The search is fused: a thread scores the rows of a few block
@@ -20,7 +21,9 @@ final class SparsePrefillSimd {
     Groups groups = Groups.of(sizes);
     int rows = blockRows(sizes) * BlockMass.groupsPerBlock(sizes);
     long search =
-        KeyPanels.bytes(groups) + HostThreads.all().count() * ScoreRows.bytes(groups, rows);
+        KeyPanels.bytes(groups, KeyPanels.together(groups))
+            + HostThreads.all().count()
+                * ScoreRows.bytes(groups, rows, SparsePrefill.margin(sizes) > 0);
     return Math.max(search, SparseAttentionSimd.workspaceBytes(groups.shape()));
   }
 
@@ -42,21 +45,34 @@ final class SparsePrefillSimd {
     }
   }
 
-  /** Fills the mask. */
+  /** Fills the mask, for some key heads at a time so that few keys are packed at once. */
   static void search(Call call, HostThreads threads) {
     Groups groups = Groups.of(call.sizes());
-    KeyPanels keys = KeyPanels.pack(groups, call.in("k"), threads);
-    int heads = groups.shape().heads();
+    int keyHeads = groups.shape().keyHeads();
+    int together = KeyPanels.together(groups);
+    for (int first = 0; first < keyHeads; first += together) {
+      search(call, groups, first, Math.min(together, keyHeads - first), threads);
+    }
+  }
+
+  /** Searches for the heads that read key heads [firstKeyHead, firstKeyHead + count). */
+  private static void search(
+      Call call, Groups groups, int firstKeyHead, int count, HostThreads threads) {
+    KeyPanels keys = KeyPanels.pack(groups, call.in("k"), firstKeyHead, count, threads);
+    int ofKeyHead = groups.shape().heads() / groups.shape().keyHeads();
+    int sharing = SparsePrefill.headsOfMask(call.sizes());
+    int masks = count * ofKeyHead / sharing;
     int together = blockRows(call.sizes());
     int firstRow = SparsePrefill.firstRow(call.sizes());
     int units = Math.ceilDiv(call.sizes().extent("NB") - firstRow, together);
     threads.forEach(
-        (long) units * heads,
+        (long) units * masks,
         () -> new Search(call, groups, keys, together),
         (search, index) -> {
           // Later block rows see more keys, so they come first.
-          int first = firstRow + (units - 1 - (int) (index / heads)) * together;
-          search.blockRows((int) (index % heads), first, together);
+          int first = firstRow + (units - 1 - (int) (index / masks)) * together;
+          int head = firstKeyHead * ofKeyHead + (int) (index % masks) * sharing;
+          search.blockRows(head, head + sharing, first, together);
         });
   }
 
@@ -75,50 +91,82 @@ final class SparsePrefillSimd {
     private final Groups groups;
     private final int blocks;
     private final int side;
+    private final float margin;
     private final ScoreRows scores;
     private final SoftmaxColumns columns;
     private final BlockSelectionHost.Row selection;
+
+    /** Masses of each block row, summed over the heads that share a mask. */
+    private final float[] masses;
+
+    /** The same from half of the samples; none where no margin asks for it. */
+    private final float[] halfMasses;
 
     private Search(Call call, Groups groups, KeyPanels keys, int together) {
       this.call = call;
       this.groups = groups;
       this.blocks = call.sizes().extent("NB");
       this.side = BlockMass.groupsPerBlock(call.sizes());
-      this.scores = new ScoreRows(groups, keys, together * side);
+      this.margin = (float) SparsePrefill.margin(call.sizes());
+      this.scores = new ScoreRows(groups, keys, together * side, margin > 0);
       this.columns = new SoftmaxColumns(groups.count());
       this.selection = new BlockSelectionHost.Row(blocks);
+      this.masses = new float[together * blocks];
+      this.halfMasses = new float[margin > 0 ? masses.length : 0];
     }
 
-    private void blockRows(int head, int first, int count) {
+    /** Selects for block rows from {@code first} on, of heads [head, endHead) together. */
+    private void blockRows(int head, int endHead, int first, int count) {
       int firstGroup = first * side;
       int taken = Math.min(count * side, groups.count() - firstGroup);
-      scores.compute(call.in("q"), call.in("k"), head, firstGroup, taken);
       int end = Math.min(blocks, first + count);
+      Arrays.fill(masses, 0);
+      Arrays.fill(halfMasses, 0);
+      for (int each = head; each < endHead; each++) {
+        scores.compute(call.in("q"), call.in("k"), each, firstGroup, taken);
+        for (int row = first; row < end; row++) {
+          addMasses(scores.values(), row, first, masses);
+          if (margin > 0) {
+            addMasses(scores.halfValues(), row, first, halfMasses);
+          }
+        }
+      }
       for (int row = first; row < end; row++) {
-        sumMasses(row, firstGroup);
-        select(head, row);
+        select(head, endHead, row, first);
       }
     }
 
-    private void sumMasses(int row, int firstGroup) {
+    private void addMasses(float[] values, int row, int first, float[] to) {
       columns.clear();
       int count = groups.count();
       int end = Math.min(count, (row + 1) * side);
       for (int i = Math.max(row * side, groups.first()); i < end; i++) {
         int allowed = groups.shape().causal() ? i + 1 : count;
-        columns.add(scores.values(), (i - firstGroup) * scores.valueStride(), allowed);
+        columns.add(values, (i - first * side) * scores.valueStride(), allowed);
       }
       int seen = groups.shape().causal() ? row + 1 : blocks;
+      int at = (row - first) * blocks;
       for (int column = 0; column < seen; column++) {
-        selection.mass[column] = columns.sum(column * side, Math.min(count, (column + 1) * side));
+        to[at + column] += columns.sum(column * side, Math.min(count, (column + 1) * side));
       }
     }
 
-    private void select(int head, int row) {
+    private void select(int head, int endHead, int row, int first) {
+      int at = (row - first) * blocks;
+      System.arraycopy(masses, at, selection.mass, 0, blocks);
+      System.arraycopy(masses, at, selection.credit, 0, blocks);
+      for (int column = 0; margin > 0 && column < blocks; column++) {
+        float doubt = margin * Math.abs(halfMasses[at + column] - masses[at + column]);
+        selection.credit[column] = Math.max(0, masses[at + column] - doubt);
+      }
+      boolean causal = groups.shape().causal();
+      double threshold = SparsePrefill.threshold(call, head, endHead, row);
+      selection.select(causal ? row + 1 : blocks, row, causal, threshold);
       Tensor mask = call.out("mask");
-      selection.select(row, groups.shape().causal(), SparsePrefill.threshold(call, head, row));
-      long place = head * mask.dim(1) + row - SparsePrefill.firstRow(call.sizes());
-      selection.store(mask, place * blocks);
+      for (int each = head; each < endHead; each++) {
+        long place = each * mask.dim(1) + row - SparsePrefill.firstRow(call.sizes());
+        selection.store(mask, place * blocks);
+      }
     }
   }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizedProductTest {
   private static final int COLUMNS = MatrixTile.COLUMNS;
@@ -102,7 +103,7 @@ class QuantizedProductTest {
     TokenPanels before = new TokenPanels(y.tokens(), y.features(), y.data().clone());
     HostThreads host = HostThreads.of(threads);
 
-    PanelProduct.multiply(w, x, new PanelProduct.Target(y, 1, 2), true, host);
+    PanelProduct.multiply(List.of(product(w, y, 2)), x, true, host);
     for (int token = 0; token < tokens; token += Math.max(1, tokens / 9)) {
       for (int row = 0; row < rows; row++) {
         assertProduct(w, x, token, row, y, token + COLUMNS, row + 2, before);
@@ -112,8 +113,32 @@ class QuantizedProductTest {
     assertThat(y.data()[y.at(0, 2)]).isEqualTo(before.data()[y.at(0, 2)]);
     assertThat(y.data()[y.at(1, 1)]).isEqualTo(before.data()[y.at(1, 1)]);
 
-    PanelProduct.multiply(w, x, new PanelProduct.Target(y, 1, 2), false, host);
+    PanelProduct.multiply(List.of(product(w, y, 2)), x, false, host);
     assertProduct(w, x, tokens - 1, rows - 1, y, tokens - 1 + COLUMNS, rows + 1, null);
+  }
+
+  private static PanelProduct.Product product(QuantizedMatrix w, TokenPanels y, int feature) {
+    return new PanelProduct.Product(w, new PanelProduct.Target(y, 1, feature));
+  }
+
+  /** Matrices of different formats and row counts that share one x. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void productsOfTheSameActivationsMayBeAskedForTogether(int threads) {
+    int depth = 576;
+    int tokens = 5 * COLUMNS - 3;
+    QuantizedMatrix first = QuantizedRows.random(BlockFormat.Q4_1, 100, depth, 21);
+    QuantizedMatrix second = QuantizedRows.random(BlockFormat.Q8_0, 7, depth, 22);
+    TokenPanels x = random(new SplittableRandom(23), tokens, depth);
+    TokenPanels y = new TokenPanels(tokens + COLUMNS, 107);
+    PanelProduct.multiply(
+        List.of(product(first, y, 0), product(second, y, 100)), x, false, HostThreads.of(threads));
+    for (int token = 0; token < tokens; token += 37) {
+      for (int row = 0; row < 107; row++) {
+        QuantizedMatrix w = row < 100 ? first : second;
+        assertProduct(w, x, token, row % 100, y, token + COLUMNS, row, null);
+      }
+    }
   }
 
   private static void assertProduct(

@@ -146,24 +146,28 @@ class SparsePrefillTest {
   }
 
   private static Tensor threeSteps(Map<String, Tensor> inputs) {
+    Tensor mass = masses(inputs);
+    return KernelRuns.run(
+            new BlockSelection(),
+            "reference",
+            Map.of("mass", mass, "thresholds", inputs.get("thresholds")),
+            Map.of())
+        .out("mask");
+  }
+
+  private static Tensor masses(Map<String, Tensor> inputs) {
     Call scores =
         KernelRuns.run(
             new AntidiagonalScores(),
             "reference",
             Map.of("q", inputs.get("q"), "k", inputs.get("k")),
             Map.of("stride", "4", "estimate", "logmeanexp"));
-    Call mass =
-        KernelRuns.run(
+    return KernelRuns.run(
             new BlockMass(),
             "reference",
             Map.of("scores", scores.out("scores")),
-            Map.of("stride", "4", "block", "16"));
-    return KernelRuns.run(
-            new BlockSelection(),
-            "reference",
-            Map.of("mass", mass.out("mass"), "thresholds", inputs.get("thresholds")),
-            Map.of())
-        .out("mask");
+            Map.of("stride", "4", "block", "16"))
+        .out("mass");
   }
 
   @ParameterizedTest
@@ -205,6 +209,171 @@ class SparsePrefillTest {
         assertThat(call.out("density").f32(1)).isEqualTo(1f);
       } else {
         assertThat(call.out("density").f32(1)).isLessThan(.8f);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void sharedMasksAndMarginsAgreeWithTheReference(
+      int heads, int keyHeads, int tokens, int depth, int stride, int block) {
+    Map<String, Tensor> inputs = inputs(62, heads, keyHeads, tokens, depth);
+    for (String variant : List.of("simd", "reference")) {
+      for (String margin : stride > 1 ? List.of("0", "0.1", "1") : List.of("0")) {
+        for (String causal : List.of("true", "false")) {
+          Map<String, String> parameters =
+              Map.of(
+                  "stride",
+                  "" + stride,
+                  "block",
+                  "" + block,
+                  "causal",
+                  causal,
+                  "threshold",
+                  "0.7",
+                  "mask_sharing",
+                  margin.equals("1") ? "head" : "group",
+                  "margin",
+                  margin);
+          KernelRuns.runAndVerify(PREFILL, variant, inputs, parameters);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simd", "reference"})
+  void aSharedMaskIsThatOfTheSummedMassesAndTheLargestThreshold(String variant) {
+    Map<String, Tensor> inputs = inputs(63, 6, 2, 100, 16);
+    inputs.put("thresholds", Tensor.of(new float[] {.3f, .6f, .5f, .7f, .2f, .1f}, 6));
+    Map<String, String> parameters = Map.of("stride", "4", "block", "16", "mask_sharing", "group");
+    Tensor mask = KernelRuns.runAndVerify(PREFILL, variant, inputs, parameters).out("mask");
+    Tensor mass = masses(inputs);
+    Tensor summed = Tensor.of(new float[2 * 49], 2, 7, 7);
+    for (int head = 0; head < 6; head++) {
+      for (int i = 0; i < 49; i++) {
+        long at = head / 3 * 49 + i;
+        summed.f32(at, summed.f32(at) + mass.f32(head * 49 + i));
+      }
+    }
+    Tensor expected =
+        KernelRuns.run(
+                new BlockSelection(),
+                "reference",
+                Map.of("mass", summed, "thresholds", Tensor.of(new float[] {.6f, .7f}, 2)),
+                Map.of())
+            .out("mask");
+    for (int head = 0; head < 6; head++) {
+      for (int i = 0; i < 49; i++) {
+        assertThat(mask.u8(head * 49 + i))
+            .as("head %d block %d", head, i)
+            .isEqualTo(expected.u8(head / 3 * 49 + i));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simd", "reference"})
+  void aMarginCountsBlocksForLessWhereHalfTheSampleDisagrees(String variant) {
+    Map<String, Tensor> inputs = inputs(64, 1, 1, 128, 8);
+    double[][] all = blockMasses(inputs, 4);
+    double[][] half = blockMasses(inputs, 2);
+    boolean more = false;
+    Map<String, String> parameters = Map.of("stride", "4", "block", "16", "threshold", "0.6");
+    Map<String, String> without = new LinkedHashMap<>(parameters);
+    without.put("margin", "0");
+    Map<String, String> with = new LinkedHashMap<>(parameters);
+    with.put("margin", "0.8");
+    Tensor plain = KernelRuns.runAndVerify(PREFILL, variant, inputs, without).out("mask");
+    Tensor careful = KernelRuns.runAndVerify(PREFILL, variant, inputs, with).out("mask");
+    for (int row = 0; row < 8; row++) {
+      boolean[] expected = byMargin(all[row], half[row], row, 0.6, 0.8);
+      for (int column = 0; column <= row; column++) {
+        int at = row * 8 + column;
+        assertThat(careful.u8(at) == 1).as("%d %d", row, column).isEqualTo(expected[column]);
+        assertThat(careful.u8(at)).isGreaterThanOrEqualTo(plain.u8(at));
+        more |= careful.u8(at) > plain.u8(at);
+      }
+    }
+    assertThat(more).isTrue();
+  }
+
+  /** The stated choice of one block row, written out. */
+  private static boolean[] byMargin(
+      double[] mass, double[] half, int row, double threshold, double margin) {
+    boolean[] kept = new boolean[row + 1];
+    kept[0] = true;
+    kept[row] = true;
+    double total = 0;
+    for (int column = 0; column <= row; column++) {
+      total += mass[column];
+    }
+    double covered = mass[row] + (row > 0 ? mass[0] : 0);
+    while (covered < threshold * total) {
+      int next = -1;
+      for (int column = 1; column < row; column++) {
+        if (!kept[column] && (next < 0 || mass[column] > mass[next])) {
+          next = column;
+        }
+      }
+      if (next < 0) {
+        break;
+      }
+      kept[next] = true;
+      covered += Math.max(0, mass[next] - margin * Math.abs(half[next] - mass[next]));
+    }
+    return kept;
+  }
+
+  /**
+   * Masses of 16 × 16 blocks from the first {@code phases} of four pairs of each 4 × 4 tile below
+   * the diagonal, and from the two causal ones of a diagonal tile; one head, 128 tokens.
+   */
+  private static double[][] blockMasses(Map<String, Tensor> inputs, int phases) {
+    double[][] masses = new double[8][8];
+    for (int i = 0; i < 32; i++) {
+      double[] tile = new double[i + 1];
+      double total = 0;
+      for (int j = 0; j <= i; j++) {
+        int pairs = j == i ? 2 : phases;
+        for (int s = 0; s < pairs; s++) {
+          double logit = 0;
+          for (int d = 0; d < 8; d++) {
+            logit +=
+                (double) inputs.get("q").f32((i * 4 + 3 - s) * 8 + d)
+                    * inputs.get("k").f32((j * 4 + s) * 8 + d);
+          }
+          // Ten of sixteen pairs of a diagonal tile are causal.
+          tile[j] += Math.exp(logit / Math.sqrt(8)) / pairs * (j == i ? 10 / 16.0 : 1);
+        }
+        total += tile[j];
+      }
+      for (int j = 0; j <= i; j++) {
+        masses[i / 4][j / 4] += tile[j] / total;
+      }
+    }
+    return masses;
+  }
+
+  @Test
+  void aMarginNeedsHalvesAndDevicesRefuseWhatTheyDoNotKnow() {
+    Map<String, Tensor> inputs = inputs(65, 2, 1, 40, 8);
+    for (Map<String, String> parameters :
+        List.of(
+            Map.of("margin", "0.05", "estimate", "mean"),
+            Map.of("margin", "0.05", "stride", "1"))) {
+      assertThatThrownBy(() -> Call.of(PREFILL, inputs, parameters))
+          .isInstanceOf(SquallException.class)
+          .hasMessage(
+              "xattention.prefill: margin = 0.05 needs estimate = logmeanexp and a stride of at"
+                  + " least 2");
+    }
+    for (Map<String, String> parameters :
+        List.of(Map.of("margin", "0.05"), Map.of("mask_sharing", "group"))) {
+      Call call = Call.of(PREFILL, inputs, parameters);
+      for (String variant : List.of("tiles", "loops")) {
+        assertThat(PREFILL.variant(variant).supports(call.sizes(), DeviceTraits.HOST).refusal())
+            .hasValue("devices know masks of single heads without a margin");
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.model.decoder;
 
+import dev.squall.kernels.host.LaneTranspose;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.kernels.host.TokenPanels;
 import dev.squall.kernels.tensor.Tensor;
@@ -15,11 +16,15 @@ final class HeadLayout {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int COLUMNS = MatrixTile.COLUMNS;
 
-  /** Tokens and features that are transposed at a time: a square that stays in L1. */
-  private static final int SQUARE = 16;
+  /** Tokens and features that are transposed at a time; a panel is a whole number of them wide. */
+  private static final int SQUARE = MatrixTile.SPECIES.length();
 
   private final int headSize;
+
+  /** A panel's tokens: [token][feature]. */
   private final float[] rows;
+
+  private final LaneTranspose squares = new LaneTranspose();
 
   HeadLayout(int headSize) {
     this.headSize = headSize;
@@ -30,18 +35,24 @@ final class HeadLayout {
   void store(TokenPanels from, int panel, int feature, Tensor to, int head, int firstToken) {
     int width = from.width(panel);
     int at = from.at(panel, feature);
+    // Whole squares: what is turned beyond the last token is not copied.
     for (int token = 0; token < width; token += SQUARE) {
       for (int part = 0; part < headSize; part += SQUARE) {
-        toRows(from.data(), at, token, Math.min(width, token + SQUARE), part);
+        toRows(from.data(), at, token, part);
       }
     }
     MemorySegment.copy(rows, 0, to.data(), F32, byteAt(to, head, firstToken), width * headSize);
   }
 
-  private void toRows(float[] panel, int at, int tokenFrom, int tokenTo, int featureFrom) {
-    int featureTo = Math.min(headSize, featureFrom + SQUARE);
-    for (int token = tokenFrom; token < tokenTo; token++) {
-      for (int feature = featureFrom; feature < featureTo; feature++) {
+  private void toRows(float[] panel, int at, int firstToken, int firstFeature) {
+    if (firstFeature + SQUARE <= headSize) {
+      int from = at + firstFeature * COLUMNS + firstToken;
+      int to = firstToken * headSize + firstFeature;
+      squares.transpose(panel, from, COLUMNS, rows, to, headSize);
+      return;
+    }
+    for (int token = firstToken; token < firstToken + SQUARE; token++) {
+      for (int feature = firstFeature; feature < headSize; feature++) {
         rows[token * headSize + feature] = panel[at + feature * COLUMNS + token];
       }
     }
@@ -60,11 +71,15 @@ final class HeadLayout {
     }
   }
 
-  private void toPanel(float[] panel, int at, int tokenFrom, int featureFrom) {
-    int tokenTo = Math.min(COLUMNS, tokenFrom + SQUARE);
-    int featureTo = Math.min(headSize, featureFrom + SQUARE);
-    for (int feature = featureFrom; feature < featureTo; feature++) {
-      for (int token = tokenFrom; token < tokenTo; token++) {
+  private void toPanel(float[] panel, int at, int firstToken, int firstFeature) {
+    if (firstFeature + SQUARE <= headSize) {
+      int from = firstToken * headSize + firstFeature;
+      int to = at + firstFeature * COLUMNS + firstToken;
+      squares.transpose(rows, from, headSize, panel, to, COLUMNS);
+      return;
+    }
+    for (int feature = firstFeature; feature < headSize; feature++) {
+      for (int token = firstToken; token < firstToken + SQUARE; token++) {
         panel[at + feature * COLUMNS + token] = rows[token * headSize + feature];
       }
     }

@@ -5,6 +5,7 @@ import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.kernels.host.PanelProduct;
+import dev.squall.kernels.host.PanelProduct.Product;
 import dev.squall.kernels.host.PanelProduct.Target;
 import dev.squall.kernels.host.QuantizedMatrix;
 import dev.squall.kernels.host.TokenPanels;
@@ -14,6 +15,7 @@ import dev.squall.pipeline.model.attention.LayerAttention;
 import dev.squall.pipeline.model.attention.PrefillAttention;
 import dev.squall.pipeline.model.attention.WindowAttention;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The forward pass of a whole prompt, layer by layer. Between attention calls a layer is computed
@@ -40,6 +42,11 @@ public final class Prefill {
   private final LayerAttention windowed;
   private final Rotation globalRotation;
   private final Rotation localRotation;
+
+  /** Sines and cosines of each panel, the same in all layers of a kind. */
+  private final Rotation.Turns[] globalTurns;
+
+  private final Rotation.Turns[] localTurns;
 
   /** Memory that a chunk needs, by the widest that it holds. */
   private final TokenPanels wide;
@@ -75,6 +82,11 @@ public final class Prefill {
     bind(attention, firstGlobal);
     this.globalRotation = new Rotation(shape.pairing(), shape.headSize(), shape.base());
     this.localRotation = new Rotation(shape.pairing(), shape.headSize(), shape.localBase());
+    this.globalTurns = globalRotation.turns(offset, residual.panels(), threads);
+    this.localTurns =
+        windowed == null
+            ? new Rotation.Turns[0]
+            : localRotation.turns(offset, residual.panels(), threads);
     int chunk = Math.min(tokens, CHUNK_PANELS * COLUMNS);
     this.wide = new TokenPanels(chunk, Math.max(2 * shape.hidden(), qkvFeatures()));
     this.narrow = new TokenPanels(chunk, Math.max(shape.width(), shape.queryFeatures()));
@@ -221,7 +233,6 @@ public final class Prefill {
 
   private void queriesKeysValues(int layer, boolean window) {
     LayerWeights weights = decoder.weights().layers().get(layer);
-    Rotation rotation = window ? localRotation : globalRotation;
     for (int first = 0; first < residual.panels(); first += CHUNK_PANELS) {
       Chunk normed = chunk(first, narrow, shape.width());
       norm(weights.attentionNorm(), normed);
@@ -229,16 +240,18 @@ public final class Prefill {
       int keys = shape.queryFeatures();
       int values = keys + shape.keyFeatures();
       PanelProduct.multiply(
-          weights.query(), normed.panels(), new Target(qkv, 0, 0), false, threads);
-      PanelProduct.multiply(
-          weights.key(), normed.panels(), new Target(qkv, 0, keys), false, threads);
-      PanelProduct.multiply(
-          weights.value(), normed.panels(), new Target(qkv, 0, values), false, threads);
-      int firstToken = first * COLUMNS;
+          List.of(
+              new Product(weights.query(), new Target(qkv, 0, 0)),
+              new Product(weights.key(), new Target(qkv, 0, keys)),
+              new Product(weights.value(), new Target(qkv, 0, values))),
+          normed.panels(),
+          false,
+          threads);
+      int firstPanel = first;
       threads.forEach(
           qkv.panels(),
           () -> new HeadLayout(shape.headSize()),
-          (layout, panel) -> storeHeads(layout, weights, rotation, qkv, (int) panel, firstToken));
+          (layout, panel) -> storeHeads(layout, weights, window, qkv, (int) panel, firstPanel));
     }
   }
 
@@ -260,13 +273,14 @@ public final class Prefill {
   private void storeHeads(
       HeadLayout layout,
       LayerWeights weights,
-      Rotation rotation,
+      boolean window,
       TokenPanels qkv,
       int panel,
-      int chunkToken) {
-    int token = chunkToken + panel * COLUMNS;
+      int chunkPanel) {
+    int token = (chunkPanel + panel) * COLUMNS;
     int size = shape.headSize();
-    Rotation.Turns turns = rotation.turns(offset + token);
+    Rotation rotation = window ? localRotation : globalRotation;
+    Rotation.Turns turns = (window ? localTurns : globalTurns)[chunkPanel + panel];
     for (int head = 0; head < shape.heads() + 2 * shape.keyHeads(); head++) {
       int at = qkv.at(panel, head * size);
       int keyHead = head - shape.heads();
@@ -303,11 +317,10 @@ public final class Prefill {
       norm(weights.feedNorm(), normed);
       Chunk gated = chunk(first, wide, 2 * shape.hidden());
       PanelProduct.multiply(
-          weights.gate(), normed.panels(), new Target(gated.panels(), 0, 0), false, threads);
-      PanelProduct.multiply(
-          weights.up(),
+          List.of(
+              new Product(weights.gate(), new Target(gated.panels(), 0, 0)),
+              new Product(weights.up(), new Target(gated.panels(), 0, shape.hidden()))),
           normed.panels(),
-          new Target(gated.panels(), 0, shape.hidden()),
           false,
           threads);
       gate(gated.panels());
@@ -346,11 +359,13 @@ public final class Prefill {
   /** Adds w · x to the residual stream, normalised first if the layer has a norm there. */
   private void addProduct(QuantizedMatrix w, Chunk x, float[] afterNorm) {
     if (afterNorm == null) {
-      PanelProduct.multiply(w, x.panels(), new Target(residual, x.first(), 0), true, threads);
+      Target target = new Target(residual, x.first(), 0);
+      PanelProduct.multiply(List.of(new Product(w, target)), x.panels(), true, threads);
       return;
     }
     TokenPanels product = new TokenPanels(x.panels().tokens(), shape.width());
-    PanelProduct.multiply(w, x.panels(), new Target(product, 0, 0), false, threads);
+    Target target = new Target(product, 0, 0);
+    PanelProduct.multiply(List.of(new Product(w, target)), x.panels(), false, threads);
     threads.forEach(
         product.panels(),
         panel ->

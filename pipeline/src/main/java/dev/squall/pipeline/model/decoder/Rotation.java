@@ -1,5 +1,6 @@
 package dev.squall.pipeline.model.decoder;
 
+import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.pipeline.model.decoder.DecoderShape.Pairing;
 import jdk.incubator.vector.FloatVector;
@@ -30,7 +31,15 @@ final class Rotation {
   /** Cosines and sines, [pair][COLUMNS] each, of the positions of one panel. */
   record Turns(float[] cosines, float[] sines) {}
 
-  Turns turns(int firstPosition) {
+  /** The turns of {@code panels} panels of positions from {@code firstPosition} on. */
+  Turns[] turns(int firstPosition, int panels, HostThreads threads) {
+    Turns[] turns = new Turns[panels];
+    threads.forEach(
+        panels, panel -> turns[(int) panel] = turns(firstPosition + (int) panel * COLUMNS));
+    return turns;
+  }
+
+  private Turns turns(int firstPosition) {
     Turns turns = new Turns(new float[pairs * COLUMNS], new float[pairs * COLUMNS]);
     for (int pair = 0; pair < pairs; pair++) {
       for (int column = 0; column < COLUMNS; column++) {

@@ -6,6 +6,7 @@ import dev.squall.kernels.host.PanelProduct;
 import dev.squall.kernels.host.QuantizedMatrix;
 import dev.squall.kernels.host.TokenPanels;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -39,7 +40,7 @@ public final class VocabularyScores {
     int group = Math.clamp(hidden.panels() / (2 * threads.count()), 1, MOST_PANELS);
     threads.forEach(
         Math.ceilDiv(hidden.panels(), group),
-        () -> new PanelProduct.WideRows(output, PanelProduct.rowBlock(output)),
+        () -> new PanelProduct.WideRows(List.of(output), PanelProduct.rowBlock(output)),
         (wide, unit) -> {
           int first = (int) unit * group;
           int end = Math.min(hidden.panels(), first + group);
@@ -76,7 +77,7 @@ public final class VocabularyScores {
     Arrays.setAll(columns, panel -> new Columns(text, (first + panel) * COLUMNS));
     for (int row = 0; row < output.rows(); row += rowBlock) {
       int rows = Math.min(rowBlock, output.rows() - row);
-      wide.load(row, rows);
+      wide.load(0, row, rows);
       for (int panel = first; panel < end; panel++) {
         wide.multiply(hidden, panel, logits, 0, false);
         columns[panel - first].add(logits, row, rows);
