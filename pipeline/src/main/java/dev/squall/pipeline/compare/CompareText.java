@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Comparisons for people and for tables of theirs. */
 public final class CompareText {
@@ -272,17 +273,24 @@ public final class CompareText {
               "%s (%s: %d %s)"
                   .formatted(reason, names, group.size(), group.size() == 1 ? "cell" : "cells"));
         });
-    long noisy =
-        cells.stream()
-            .filter(cell -> cell.times().runs() > 0 && cell.state() == CellState.MEASURED)
-            .filter(cell -> !cell.times().noiseLimitMet())
-            .count();
+    long cold = measured(cells).filter(cell -> !cell.times().warm()).count();
+    if (cold > 0) {
+      notes.add(
+          "times were not stable when --warm-up ended (%d %s)"
+              .formatted(cold, cold == 1 ? "cell" : "cells"));
+    }
+    long noisy = measured(cells).filter(cell -> !cell.times().noiseLimitMet()).count();
     if (noisy > 0) {
       notes.add(
           "* noise limit missed (%d %s): the machine was busy, or --max-time too short"
               .formatted(noisy, noisy == 1 ? "cell" : "cells"));
     }
     return notes;
+  }
+
+  private static Stream<Cell> measured(Collection<Cell> cells) {
+    return cells.stream()
+        .filter(cell -> cell.times().runs() > 0 && cell.state() == CellState.MEASURED);
   }
 
   /** A table of numbers, a line for each cell; the samples stay out. */
