@@ -215,7 +215,7 @@ class DefaultLineTest {
     assertThat(names(line)).containsExactly("decode", "matvec");
     assertThat(line.graph().stage("matvec").sizes().dim("M")).isEqualTo(3);
     assertRefused(
-        "matvec",
+        "stage matvec: seedlm.matvec: 2 rows of K = 16 take 4 elements of words, got 5",
         () -> build(Map.of("words", TestTensors.words(5), "vector", vector), only("matvec")));
   }
 
