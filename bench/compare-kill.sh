@@ -2,11 +2,13 @@
 # Kills a comparison with SIGKILL at random moments, resumes it each time, and holds the rows that come of it against those
 # of an unbroken run: the same cells with the same states, verdicts and variants, each once.
 #   bench/compare-kill.sh [KILLS] [compare's arguments …]
+# SQUALL names another launcher, which must replace itself by the JVM.
 set -euo pipefail
 
 kills=${1:-10}
 shift || true
 home=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+squall=${SQUALL:-$home/squall}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ $# -eq 0 ]; then
@@ -16,8 +18,7 @@ if [ $# -eq 0 ]; then
     --devices host --samples 3 --min-time 0.2 --max-time 1 --warm-up 0.3
 fi
 
-# The launcher replaces itself by the JVM, so that its number is the JVM's.
-"$home/squall" compare "$@" --out "$work/unbroken.jsonl" >"$work/unbroken.txt"
+"$squall" compare "$@" --out "$work/unbroken.jsonl" >"$work/unbroken.txt"
 cells=$(($(wc -l <"$work/unbroken.jsonl") - 1))
 echo "unbroken: $cells cells"
 
@@ -26,7 +27,7 @@ lines() { if [ -f "$work/broken.jsonl" ]; then wc -l <"$work/broken.jsonl"; else
 done_kills=0
 while [ "$done_kills" -lt "$kills" ]; do
   before=$(lines)
-  "$home/squall" compare "$@" --out "$work/broken.jsonl" --resume >"$work/broken.txt" 2>&1 &
+  "$squall" compare "$@" --out "$work/broken.jsonl" --resume >"$work/broken.txt" 2>&1 &
   process=$!
   # At a random moment of a random one of the cells that are left to this kill.
   left=$((cells + 1 - before))
@@ -46,7 +47,7 @@ while [ "$done_kills" -lt "$kills" ]; do
   echo "kill $done_kills: $(lines) whole lines, $(wc -c <"$work/broken.jsonl") bytes"
 done
 
-"$home/squall" compare "$@" --out "$work/broken.jsonl" --resume >"$work/broken.txt"
+"$squall" compare "$@" --out "$work/broken.jsonl" --resume >"$work/broken.txt"
 
 rows() {
   python3 - "$1" <<'PYTHON'

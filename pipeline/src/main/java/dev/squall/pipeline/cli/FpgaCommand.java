@@ -15,6 +15,7 @@ import dev.squall.pipeline.engine.tornado.TornadoEngines;
 import dev.squall.pipeline.fpga.Bitstream;
 import dev.squall.pipeline.fpga.BitstreamStore;
 import dev.squall.pipeline.fpga.build.BitstreamBuilder;
+import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.io.TensorFiles;
 import dev.squall.pipeline.line.DefaultLine;
 import dev.squall.pipeline.line.Line;
@@ -25,6 +26,7 @@ import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.plan.Planner;
 import dev.squall.pipeline.plan.ProfileCostModel;
 import dev.squall.pipeline.plan.Wishes;
+import dev.squall.pipeline.report.CycleText;
 import dev.squall.pipeline.report.Environment;
 import dev.squall.pipeline.report.Report;
 import dev.squall.pipeline.report.ReportData;
@@ -35,6 +37,7 @@ import dev.squall.pipeline.run.MemoryCheck;
 import dev.squall.pipeline.run.Repetition;
 import dev.squall.pipeline.run.RunResult;
 import dev.squall.pipeline.run.StageResult;
+import dev.squall.pipeline.seedlm.CycleModel;
 import dev.squall.pipeline.stack.DriverStacks;
 import dev.squall.pipeline.stack.KnownStack;
 import dev.squall.profiles.DeviceKind;
@@ -44,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -122,9 +126,14 @@ final class FpgaCommand {
   static final class Run implements Callable<Integer> {
     private static final double REFERENCE_OPERATIONS = 6e8;
 
+    private static final String MATVEC = "matvec";
+
+    /** Columns of the sample's matrix. */
+    private static final int COLUMNS = 512;
+
     /** What an FPGA is for: streams, integers and small state. */
     private static final List<String> STAGES =
-        List.of("scores", "quantize", "scan", "scan-f32", "decode");
+        List.of("scores", "quantize", "scan", "scan-f32", "decode", MATVEC);
 
     private static final List<String> ENGINES =
         List.of(OpenClEngines.NAME, TornadoEngines.OPENCL_NAME);
@@ -140,7 +149,7 @@ final class FpgaCommand {
         split = ",",
         paramLabel = "NAME",
         description = "Stages to run (${DEFAULT-VALUE}).",
-        defaultValue = "scores,quantize,scan,scan-f32,decode")
+        defaultValue = "scores,quantize,scan,scan-f32,decode,matvec")
     private List<String> stages = STAGES;
 
     @Option(
@@ -184,7 +193,14 @@ final class FpgaCommand {
           System.out.print(json ? "" : System.lineSeparator());
           worst = report.worst() == Verdict.PASSED ? worst : report.worst();
         }
-        // Here the cycle model of the seed decoder adds its lines once it is in the tree.
+        if (!json && stages.contains(MATVEC)) {
+          Stage matvec = line.graph().stage(MATVEC);
+          System.out.println("What the paper's FPGA would take for seeds times a vector:\n");
+          System.out.print(CycleText.of(CycleModel.PAPER));
+          System.out.print(
+              CycleText.line(
+                  CycleModel.PAPER, matvec.sizes().extent("M"), matvec.sizes().extent("K")));
+        }
         return worst == Verdict.PASSED ? ExitCodes.GOOD : ExitCodes.WRONG_RESULT;
       }
     }
@@ -200,10 +216,23 @@ final class FpgaCommand {
                   }
                 });
       }
+      if (stages.contains(MATVEC)) {
+        tensors.putIfAbsent("vector", vector());
+      }
       return DefaultLine.build(
           KernelCatalog.load(),
           tensors,
           new LineOptions(stages, Optional.empty(), Map.of(), Map.of()));
+    }
+
+    /** For the seeds of the sample, which come without a vector. */
+    private Tensor vector() {
+      SplittableRandom random = new SplittableRandom(seed);
+      float[] values = new float[COLUMNS];
+      for (int i = 0; i < COLUMNS; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      return Tensor.of(values, COLUMNS);
     }
 
     private List<Device> devices(Machine machine) {

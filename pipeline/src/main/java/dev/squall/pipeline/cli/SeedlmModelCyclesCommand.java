@@ -1,9 +1,7 @@
 package dev.squall.pipeline.cli;
 
-import dev.squall.pipeline.report.TextTable;
+import dev.squall.pipeline.report.CycleText;
 import dev.squall.pipeline.seedlm.CycleModel;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,37 +31,15 @@ final class SeedlmModelCyclesCommand implements Callable<Integer> {
       description = "Cycles that a seed spends in its generator (default: 8).")
   private int stages = CycleModel.PAPER.decodeStages();
 
+  @Option(
+      names = "--units",
+      paramLabel = "N",
+      description = "Weights that leave the generators a cycle (default: 128).")
+  private int units = CycleModel.PAPER.decodeUnits();
+
   @Override
   public Integer call() {
-    CycleModel model = new CycleModel(bus, latency, stages);
-    TextTable table =
-        new TextTable(
-            ">rows = columns",
-            ">fp16 cycles",
-            ">seed cycles",
-            ">modelled",
-            ">published",
-            ">off by");
-    for (int size : CycleModel.sizes()) {
-      double ratio = model.ratio(size, size);
-      double published = CycleModel.published(size);
-      table.row(
-          List.of(
-              Integer.toString(size),
-              Long.toString(model.halfPrecision(size, size)),
-              Long.toString(model.seeds(size, size)),
-              fixed(ratio),
-              fixed(published),
-              String.format(Locale.ROOT, "%+.1f %%", 100 * (ratio / published - 1))));
-    }
-    System.out.print(table.plain());
-    System.out.println(
-        "\nmodelled: a bus of %d bytes a cycle, %d cycles of latency, %d stages; nothing was measured"
-            .formatted(bus, latency, stages));
+    System.out.print(CycleText.of(new CycleModel(bus, latency, stages, units)));
     return ExitCodes.GOOD;
-  }
-
-  private static String fixed(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
   }
 }

@@ -1,6 +1,10 @@
 package dev.squall.pipeline.compare;
 
+import dev.squall.kernels.error.ErrorClass;
+import dev.squall.kernels.error.SquallException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What is to be compared: groups of cells, each a matrix of its lists.
@@ -122,13 +127,27 @@ public record Experiment(
           text(
               group.line(),
               parts(
-                  "input", group.inputs(),
+                  "input", group.inputs().stream().map(Experiment::identity).toList(),
                   "prefix", group.prefix().map(List::of).orElse(List.of()),
                   "stages", group.stages(),
                   "parameters", group.parameters(),
                   "devices", group.devices().isEmpty() ? devices : group.devices())));
     }
     return definition;
+  }
+
+  /** A file or folder by name and size, wherever it lies. */
+  private static String identity(Path input) {
+    try (Stream<Path> files = Files.walk(input)) {
+      long bytes = 0;
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+      return "%s (%d bytes)".formatted(input.getFileName(), bytes);
+    } catch (IOException e) {
+      throw new SquallException(
+          ErrorClass.INVALID_INPUT, "%s: cannot be read (%s)".formatted(input, e.getMessage()), e);
+    }
   }
 
   private static Map<String, Object> parts(Object... namesAndValues) {

@@ -298,7 +298,7 @@ public final class Matrix {
     }
     Device device = spot.place().device().orElseThrow();
     List<Variant> able =
-        spot.kernel().variants().stream()
+        Devices.variants(device, spot.kernel()).stream()
             .filter(variant -> devices.supports(device, variant, spot.sizes()).supported())
             .toList();
     switch (word) {

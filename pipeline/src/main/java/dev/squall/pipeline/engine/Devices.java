@@ -1,11 +1,14 @@
 package dev.squall.pipeline.engine;
 
+import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.TensorMemory;
+import dev.squall.profiles.DeviceKind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +75,23 @@ public final class Devices {
     return support.supported()
         ? engines.get(device.engine()).supports(device, variant, sizes)
         : support;
+  }
+
+  /** A kernel's variants for a device, best first: of a processor, those of fewer registers. */
+  public static List<Variant> variants(Device device, Kernel kernel) {
+    if (device.traits().host() || device.profile().kind() != DeviceKind.CPU) {
+      return kernel.variants();
+    }
+    return kernel.variants().stream().sorted(Comparator.comparingInt(Devices::registers)).toList();
+  }
+
+  /** Plain loops and the reference remain the last resort. */
+  private static int registers(Variant variant) {
+    return switch (variant) {
+      case Variant.Device code when !code.name().equals("loops") -> code.registers();
+      case Variant.Host code when !code.name().equals("reference") -> 0;
+      default -> Integer.MAX_VALUE;
+    };
   }
 
   /** The device that is always there: this JVM. */

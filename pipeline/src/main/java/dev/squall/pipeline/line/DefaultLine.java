@@ -28,7 +28,7 @@ import java.util.Set;
  *       dense attention (XAttention, with log-mean-exp scoring);
  *   <li>u, delta, a, b, c, d: quantised activations → quantised selective scan, beside the scan in
  *       single precision (OuroMamba);
- *   <li>words: weights decoded from seeds (SeedLM).
+ *   <li>words: weights decoded from seeds, and with a vector their product with it (SeedLM).
  * </ul>
  */
 public final class DefaultLine {
@@ -73,9 +73,12 @@ public final class DefaultLine {
     if (inputs.has("words") && wanted(offer("decode"))) {
       decode();
     }
+    if (inputs.has("words", "vector") && wanted(offer("matvec"))) {
+      matvec();
+    }
     if (offered.isEmpty()) {
       throw SquallException.invalidInput(
-          "no stage can run on tensors %s; q, k, v allow scores, mass, select, attention, dense; u, delta, a, b, c allow quantize, scan, scan-f32; words allow decode"
+          "no stage can run on tensors %s; q, k, v allow scores, mass, select, attention, dense; u, delta, a, b, c allow quantize, scan, scan-f32; words allow decode, with vector matvec"
               .formatted(String.join(", ", names)));
     }
     requireAllUsed();
@@ -162,8 +165,31 @@ public final class DefaultLine {
 
   private void decode() {
     external("words", inputs.get("words"));
-    String config = inputs.get("words").type() == ElementType.U8 ? "3bit" : "4bit";
-    stage("decode", "seedlm.decode", Map.of("words", from("words")), "config", config);
+    stage("decode", "seedlm.decode", Map.of("words", from("words")), "config", seedConfig());
+  }
+
+  /** The words as a matrix of as many columns as the vector is long. */
+  private void matvec() {
+    Tensor words = inputs.get("words");
+    Tensor x = floats("vector", 1);
+    if (!tensors.containsKey("words")) {
+      external("words", words);
+    }
+    external("vector", x);
+    long weights =
+        words.type() == ElementType.U8 ? words.elements() / 9 * 24 : words.elements() * 8;
+    stage(
+        "matvec",
+        "seedlm.matvec",
+        Map.of("words", from("words"), "x", from("vector")),
+        "config",
+        seedConfig(),
+        "rows",
+        String.valueOf(Math.max(1, weights / Math.max(1, x.dim(0)))));
+  }
+
+  private String seedConfig() {
+    return inputs.get("words").type() == ElementType.U8 ? "3bit" : "4bit";
   }
 
   /** Notes stages that the tensors allow. */

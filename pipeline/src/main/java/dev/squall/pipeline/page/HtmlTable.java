@@ -100,7 +100,7 @@ final class HtmlTable {
 
   /** Lets long names break where their words do. */
   private static String breakable(String name) {
-    return name.replace("_", "_<wbr/>").replace(".", ".<wbr/>");
+    return name.replaceAll("([_.])(?=[a-z])", "$1<wbr/>");
   }
 
   boolean isEmpty() {

@@ -98,12 +98,12 @@ public final class Planner {
         request.devices().of(stage.name()).filter(word -> !word.equals("auto"));
     Optional<String> variant =
         request.variants().of(stage.name()).filter(word -> !word.equals("auto"));
-    List<Variant> variants =
-        variant
-            .map(name -> List.of(stage.kernel().variant(name)))
-            .orElseGet(() -> stage.kernel().variants());
     List<Candidate> candidates = new ArrayList<>();
     for (Device each : devices.select(device.orElse("auto"))) {
+      List<Variant> variants =
+          variant
+              .map(name -> List.of(stage.kernel().variant(name)))
+              .orElseGet(() -> Devices.variants(each, stage.kernel()));
       for (Variant code : variants) {
         candidates.add(
             refusal(stage, code, each, request, forbidden)

@@ -75,7 +75,7 @@ class ComparePagesTest {
     assertThat(html.byId("sources").getTextContent())
         .contains("results.jsonl, %d bytes, SHA-256 %s".formatted(Files.size(results), hash));
     assertThat(ImageIO.read(plots.resolve("roofline.png").toFile()).getWidth()).isEqualTo(820);
-    assertThat(Files.readString(plots.resolve("roofline.svg"))).contains("<svg", "GFLOP/s");
+    assertThat(Files.readString(plots.resolve("roofline.svg"))).contains("<svg");
   }
 
   @Test

@@ -67,7 +67,7 @@ class HelpTest {
     "seedlm compress, IN --bits --out --fit --seeds --only --quiet",
     "seedlm decompress, IN --out",
     "seedlm inspect, FILE --against",
-    "seedlm model-cycles, --bus --latency --stages",
+    "seedlm model-cycles, --bus --latency --stages --units",
     "segment, FILE --logits --fetch",
     "upscale, IMAGE.npy --out --verify",
     "ouromamba, quantize evaluate",

@@ -3,14 +3,18 @@ package dev.squall.pipeline.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.squall.kernels.KernelCatalog;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.DeviceTraits;
+import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.jvm.JvmEngine;
 import dev.squall.pipeline.testing.FaultyDevice;
 import dev.squall.pipeline.testing.NullDevice;
 import dev.squall.pipeline.testing.Profiles;
+import dev.squall.profiles.DeviceKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +58,20 @@ class DevicesTest {
         .extracting(Device::qualifiedId)
         .containsExactly("fake-card:card", "other:card");
     assertThat(devices.select("host")).extracting(Device::engine).containsExactly("jvm");
+  }
+
+  /** A GPU wants large tiles in registers, a processor rows in lanes; loops come last on both. */
+  @Test
+  void theBestVariantIsThatOfTheDevicesKind() {
+    Kernel attention = KernelCatalog.load().kernel("attention.dense");
+    NullDevice processor =
+        new NullDevice("cpu", Profiles.profile(DeviceKind.CPU, true, 1, 1e6, 0, 1e6));
+    assertThat(Devices.variants(card.device(), attention))
+        .extracting(Variant::name)
+        .containsExactly("simd", "wide", "tiles", "rows", "loops", "reference");
+    assertThat(Devices.variants(processor.device(), attention))
+        .extracting(Variant::name)
+        .containsExactly("simd", "rows", "tiles", "wide", "loops", "reference");
   }
 
   @Test

@@ -153,7 +153,8 @@ class DefaultLineTest {
 
     assertRefused(
         "no stage can run on tensors q, k; q, k, v allow scores, mass, select, attention, dense;"
-            + " u, delta, a, b, c allow quantize, scan, scan-f32; words allow decode",
+            + " u, delta, a, b, c allow quantize, scan, scan-f32; words allow decode,"
+            + " with vector matvec",
         () -> build(tensors, ALL));
   }
 
@@ -204,6 +205,18 @@ class DefaultLineTest {
     assertThat(four.graph().stage("decode").sizes().choice("config")).isEqualTo("4bit");
     assertThat(three.graph().stage("decode").sizes().choice("config")).isEqualTo("3bit");
     assertThat(three.graph().stage("decode").sizes().dim("weights")).isEqualTo(4 * 12);
+  }
+
+  @Test
+  void aVectorMakesWordsAMatrix() {
+    Tensor vector = Tensor.allocate(ElementType.F32, 16);
+    Line line = build(Map.of("words", TestTensors.words(6), "vector", vector), ALL);
+
+    assertThat(names(line)).containsExactly("decode", "matvec");
+    assertThat(line.graph().stage("matvec").sizes().dim("M")).isEqualTo(3);
+    assertRefused(
+        "matvec",
+        () -> build(Map.of("words", TestTensors.words(5), "vector", vector), only("matvec")));
   }
 
   @Test

@@ -10,7 +10,7 @@ class CycleModelTest {
   @Test
   void cyclesByHand() {
     // 64 × 32 weights: 4096 bytes against 1024, vectors 64 + 128 bytes, all over 64 a cycle.
-    CycleModel model = new CycleModel(64, 10, 5);
+    CycleModel model = new CycleModel(64, 10, 5, 128);
     assertThat(model.halfPrecision(64, 32)).isEqualTo(64 + 1 + 2 + 10);
     assertThat(model.seeds(64, 32)).isEqualTo(16 + 1 + 2 + 10 + 5);
     // One weight is a whole block and a whole beat.
@@ -27,7 +27,8 @@ class CycleModelTest {
       before = ratio;
     }
     assertThat(before).isCloseTo(4, Offset.offset(.003));
-    assertThat(new CycleModel(64, 0, 0).ratio(1 << 15, 1 << 15)).isCloseTo(4, Offset.offset(.001));
+    assertThat(new CycleModel(64, 0, 0, 128).ratio(1 << 15, 1 << 15))
+        .isCloseTo(4, Offset.offset(.001));
   }
 
   @Test
@@ -40,8 +41,17 @@ class CycleModelTest {
     assertThat(CycleModel.published(100)).isNaN();
   }
 
+  /** A machine that generates 32 weights a cycle is no faster than half precision. */
+  @Test
+  void fewGeneratorsSetThePace() {
+    CycleModel model = new CycleModel(64, 0, 0, 32);
+    assertThat(model.seeds(64, 32)).isEqualTo(64 + 1 + 2);
+    assertThat(model.ratio(64, 32)).isEqualTo(1);
+  }
+
   @Test
   void impossibleMachinesAreRefused() {
-    assertThatThrownBy(() -> new CycleModel(0, 1, 1)).hasMessageContaining("a bus of 0 bytes");
+    assertThatThrownBy(() -> new CycleModel(0, 1, 1, 1)).hasMessageContaining("a bus of 0 bytes");
+    assertThatThrownBy(() -> new CycleModel(64, 1, 1, 0)).hasMessageContaining("0 units");
   }
 }

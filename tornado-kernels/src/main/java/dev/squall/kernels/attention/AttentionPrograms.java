@@ -82,9 +82,10 @@ public final class AttentionPrograms {
         planOf,
         AttentionPrograms::tilesSupport,
         Variant.Device.tiles(
-            SparseAttentionTiles.ITEMS,
-            SparseAttentionTiles.LOCAL_BYTES,
-            sizes -> program(planOf.apply(sizes), tilesTask(planOf.apply(sizes)))));
+                SparseAttentionTiles.ITEMS,
+                SparseAttentionTiles.LOCAL_BYTES,
+                sizes -> program(planOf.apply(sizes), tilesTask(planOf.apply(sizes))))
+            .using(SparseAttentionTiles.REGISTERS));
   }
 
   /** Larger tiles as a variant, for devices with the registers for them. */
@@ -112,7 +113,8 @@ public final class AttentionPrograms {
           Support shape = shapeSupport.apply(planOf.apply(sizes));
           return shape.supported() ? tiles.supports(sizes, device) : shape;
         },
-        tiles.program());
+        tiles.program(),
+        tiles.registers());
   }
 
   /** Whether tiles can compute {@code plan} at all. */

@@ -18,6 +18,9 @@ public final class SparseAttentionTiles {
   /** Work-items of a group. */
   public static final int ITEMS = 128;
 
+  /** Registers that an item is laid out for. */
+  public static final int REGISTERS = 64;
+
   /** Largest head size: what the local tiles hold. */
   public static final int MAX_HEAD_SIZE = 128;
 

@@ -197,7 +197,8 @@ public final class SelectiveScan implements Kernel {
                     "N = %d states, registers are for %d"
                         .formatted(sizes.dim("N"), SelectiveScanWideTiles.STATES))
                 : groups.supports(sizes, device),
-        groups.program());
+        groups.program(),
+        groups.registers());
   }
 
   private static Program wide(Sizes sizes) {

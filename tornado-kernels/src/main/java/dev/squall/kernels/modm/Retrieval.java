@@ -109,7 +109,8 @@ public final class Retrieval implements Kernel {
             groups.supports(sizes, device).supported()
                 ? indexable(sizes)
                 : groups.supports(sizes, device),
-        groups.program());
+        groups.program(),
+        groups.registers());
   }
 
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {

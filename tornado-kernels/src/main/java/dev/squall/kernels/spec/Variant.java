@@ -45,12 +45,25 @@ public sealed interface Variant {
     }
   }
 
-  /** Kernels in TornadoVM's form: portable annotated loops, or tiles with explicit work-groups. */
+  /**
+   * Kernels in TornadoVM's form: portable annotated loops, or tiles with explicit work-groups.
+   *
+   * @param registers of a work-item that its tiles are laid out for; 0 where it has none. On a
+   *     processor, whose work-items have no registers of their own, less serves better.
+   */
   record Device(
       String name,
       BiFunction<Sizes, DeviceTraits, Support> condition,
-      Function<Sizes, Program> program)
+      Function<Sizes, Program> program,
+      int registers)
       implements Variant {
+
+    public Device(
+        String name,
+        BiFunction<Sizes, DeviceTraits, Support> condition,
+        Function<Sizes, Program> program) {
+      this(name, condition, program, 0);
+    }
 
     public static Device loops(Function<Sizes, Program> program) {
       return new Device("loops", (sizes, device) -> Support.yes(), program);
@@ -65,16 +78,22 @@ public sealed interface Variant {
     }
 
     /** The same variant for devices whose work-items have so many registers. */
-    public Device needing(int registers) {
+    public Device needing(int least) {
       return new Device(
           name,
           (sizes, device) ->
-              device.registers() < registers
+              device.registers() < least
                   ? Support.no(
                       "needs %d registers a work-item, the device has %d"
-                          .formatted(registers, device.registers()))
+                          .formatted(least, device.registers()))
                   : condition.apply(sizes, device),
-          program);
+          program,
+          least);
+    }
+
+    /** The same variant, known to be laid out for so many registers. */
+    public Device using(int wanted) {
+      return new Device(name, condition, program, wanted);
     }
 
     @Override

@@ -97,7 +97,8 @@ public final class AntidiagonalScores implements Kernel {
             "simd", AntidiagonalScoresSimd::workspaceBytes, AntidiagonalScoresSimd::run),
         new Variant.Device("wide", AntidiagonalScores::wideFit, AntidiagonalScores::wide)
             .needing(AntidiagonalScoresWideTiles.REGISTERS),
-        new Variant.Device("tiles", AntidiagonalScores::tilesFit, AntidiagonalScores::tiles),
+        new Variant.Device("tiles", AntidiagonalScores::tilesFit, AntidiagonalScores::tiles)
+            .using(AntidiagonalScoresTiles.REGISTERS),
         new Variant.Device("rows", AntidiagonalScores::rowsFit, AntidiagonalScores::rows),
         new Variant.Device(
             "loops", (sizes, device) -> indexable(sizes), AntidiagonalScores::loops));

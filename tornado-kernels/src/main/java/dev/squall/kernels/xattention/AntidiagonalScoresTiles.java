@@ -25,6 +25,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 final class AntidiagonalScoresTiles {
   static final int ITEMS = 256;
+
+  /** Registers that an item is laid out for. */
+  static final int REGISTERS = 64;
+
   static final int TILE = 64;
 
   private static final int FEATURES = 16;

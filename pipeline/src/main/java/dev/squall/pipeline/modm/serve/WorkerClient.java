@@ -28,6 +28,11 @@ final class WorkerClient {
   /** Largest answer: an image of 32 MiB in base64. */
   private static final int LARGEST_ANSWER = 48 << 20;
 
+  /**
+   * The longest that a worker may take to embed a prompt, where no less is granted it for an image.
+   */
+  private static final Duration EMBEDDING = Duration.ofSeconds(30);
+
   /** Types that are handed on; others become plain bytes. */
   private static final Set<String> IMAGE_TYPES = Set.of("image/png", "image/jpeg", "image/webp");
 
@@ -55,7 +60,7 @@ final class WorkerClient {
    */
   WorkerClient(URI base, int width, HttpClient http, Duration patience) {
     this.base = base;
-    this.name = base.getHost() + ":" + base.getPort();
+    this.name = base.getAuthority();
     this.width = width;
     this.http = http;
     this.patience = patience;
@@ -65,10 +70,17 @@ final class WorkerClient {
     return name;
   }
 
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   /** The embedding of a prompt. */
   float[] embed(String prompt) throws WorkerException, InterruptedException {
     JsonNode answer =
-        post("/v1/embed", JSON.createObjectNode().put("prompt", prompt), Duration.ofSeconds(30));
+        post(
+            "/v1/embed",
+            JSON.createObjectNode().put("prompt", prompt),
+            shorter(EMBEDDING, patience));
     return vector(answer, "embedding");
   }
 
