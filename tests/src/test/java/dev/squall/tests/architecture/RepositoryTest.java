@@ -95,7 +95,7 @@ class RepositoryTest {
   void samplesAreSmallAndSayWhereTheyAreFrom() throws IOException {
     List<Path> files;
     try (var children = Files.list(SAMPLES)) {
-      files = children.sorted().toList();
+      files = children.filter(Files::isRegularFile).sorted().toList();
     }
     long bytes = 0;
     int tensorFiles = 0;
@@ -126,7 +126,7 @@ class RepositoryTest {
             .map(match -> match.group(1))
             .toList();
     try (var children = Files.list(SAMPLES)) {
-      assertThat(children.map(file -> file.getFileName().toString()))
+      assertThat(children.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
           .filteredOn(name -> !name.equals("README.md"))
           .containsExactlyInAnyOrderElementsOf(named);
     }
