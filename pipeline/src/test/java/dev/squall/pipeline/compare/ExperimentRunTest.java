@@ -46,7 +46,8 @@ class ExperimentRunTest {
       assertThat(cell.state()).isEqualTo(CellState.MEASURED);
       assertThat(cell.check().verdict()).isEqualTo(Verdict.PASSED);
       assertThat(cell.ranked()).isTrue();
-      assertThat(times.runs()).isEqualTo(times.samplesNs().size()).isPositive();
+      // Of more runs than that an even choice is kept.
+      assertThat(times.samplesNs()).hasSize(Math.min(times.runs(), 1000)).isNotEmpty();
       assertThat(times.samplesNs()).isSorted();
       assertThat((double) times.samplesNs().getFirst())
           .isBetween(times.minNs() - 1, times.minNs() + 1);
