@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Compiles bundles for Intel's GPUs and validates them, without a GPU or its driver. */
 public final class ArcCheck {
@@ -61,10 +62,12 @@ public final class ArcCheck {
    * Validates every SPIR-V bundle and compiles every bundle for every {@link GpuModel}.
    *
    * @param stores of targets for Intel's GPUs
+   * @param given whether such a GPU is given a bundle's kernel
    * @param progress told what has been checked
    * @return the findings by target and file, validity first
    */
-  public List<ArcFinding> run(List<BundleStore> stores, Consumer<String> progress) {
+  public List<ArcFinding> run(
+      List<BundleStore> stores, Predicate<KernelBundle> given, Consumer<String> progress) {
     Path folder = temporaryFolder();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<List<ArcFinding>>> running = new ArrayList<>();
@@ -75,7 +78,8 @@ public final class ArcCheck {
           running.add(
               pool.submit(
                   () -> {
-                    List<ArcFinding> findings = check(bundle, store.code(bundle), folder);
+                    List<ArcFinding> findings =
+                        check(bundle, given.test(bundle), store.code(bundle), folder);
                     progress.accept(bundle.target().key() + " " + bundle.file());
                     return findings;
                   }));
@@ -92,7 +96,8 @@ public final class ArcCheck {
     }
   }
 
-  private List<ArcFinding> check(KernelBundle bundle, byte[] code, Path parent) throws IOException {
+  private List<ArcFinding> check(KernelBundle bundle, boolean given, byte[] code, Path parent)
+      throws IOException {
     Path folder = Files.createTempDirectory(parent, bundle.target().key());
     try {
       Path source = Files.write(folder.resolve(bundle.file()), code);
@@ -101,7 +106,7 @@ public final class ArcCheck {
         findings.add(new ArcFinding.Validity(bundle, validator.complaint(source, folder)));
       }
       for (GpuModel model : GpuModel.values()) {
-        findings.add(compile(bundle, code, source, model));
+        findings.add(compile(bundle, given, code, source, model));
       }
       return findings;
     } finally {
@@ -109,19 +114,20 @@ public final class ArcCheck {
     }
   }
 
-  private ArcFinding compile(KernelBundle bundle, byte[] code, Path source, GpuModel model) {
+  private ArcFinding compile(
+      KernelBundle bundle, boolean given, byte[] code, Path source, GpuModel model) {
     try {
       Optional<CompiledKernel> kernel = known.find(bundle, code, model);
       if (kernel.isEmpty()) {
         kernel = Optional.of(compiler.compile(bundle, source, model, source.getParent()));
         known.put(bundle, code, model, kernel.get());
       }
-      return new ArcFinding.Compilation(bundle, model, kernel, "");
+      return new ArcFinding.Compilation(bundle, model, given, kernel, "");
     } catch (SquallException e) {
       if (e.errorClass() != ErrorClass.COMPILE) {
         throw e;
       }
-      return new ArcFinding.Compilation(bundle, model, Optional.empty(), e.getMessage());
+      return new ArcFinding.Compilation(bundle, model, given, Optional.empty(), e.getMessage());
     }
   }
 

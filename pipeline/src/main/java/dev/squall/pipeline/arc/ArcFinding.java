@@ -13,16 +13,22 @@ public sealed interface ArcFinding {
   /**
    * A bundle compiled for a GPU.
    *
+   * @param given whether such a GPU is given it: kernels laid out for more registers than it has
+   *     compile, and spill, but are left to others
    * @param kernel empty if it did not compile
    * @param complaint the compiler's, else empty
    */
   record Compilation(
-      KernelBundle bundle, GpuModel model, Optional<CompiledKernel> kernel, String complaint)
+      KernelBundle bundle,
+      GpuModel model,
+      boolean given,
+      Optional<CompiledKernel> kernel,
+      String complaint)
       implements ArcFinding {
-    /** A spill is tolerated on GPUs other than the Arc. */
+    /** A spill is tolerated on GPUs other than the Arc, and where no plan sends the kernel. */
     @Override
     public boolean bad() {
-      return kernel.isEmpty() || (model == GpuModel.DG2 && kernel.get().spilled());
+      return kernel.isEmpty() || (given && model == GpuModel.DG2 && kernel.get().spilled());
     }
   }
 

@@ -5,10 +5,13 @@ import dev.squall.pipeline.arc.ArcCheck;
 import dev.squall.pipeline.arc.ArcFinding;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.BundleTarget;
+import dev.squall.pipeline.bundle.build.Bundles;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.machine.UserFiles;
 import dev.squall.pipeline.report.ArcText;
+import dev.squall.profiles.DeviceProfiles;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -22,7 +25,8 @@ import picocli.CommandLine.Option;
     description = {
       "Compile every kernel bundle with Intel's offline compiler for dg2, pvc, tgllp and adl-p, and"
           + " validate SPIR-V; then run the default line on every Intel GPU, or on its driver in"
-          + " capture mode. A spill on dg2, an invalid module, one that does not compile or a stage"
+          + " capture mode. A spill on dg2 by a kernel that such"
+          + " a GPU is given (by its registers), an invalid module, one that does not compile or a stage"
           + " that the driver refuses is a failure (exit code 1).",
       ""
     })
@@ -56,7 +60,13 @@ final class ArcCheckCommand implements Callable<Integer> {
     }
     List<ArcFinding> findings;
     try (Progress progress = new Progress(quiet || json)) {
-      findings = check.run(stores, progress::show);
+      int registers = DeviceProfiles.shipped().byId("arc-a770").orElseThrow().registers();
+      Map<String, Integer> wanted = Bundles.registers(BundleTarget.OPENCL_GPU);
+      findings =
+          check.run(
+              stores,
+              bundle -> wanted.getOrDefault(bundle.code() + "." + bundle.method(), 0) <= registers,
+              progress::show);
     }
     System.out.print(json ? ArcText.jsonLines(findings) : ArcText.terminal(findings));
     return findings.stream().noneMatch(ArcFinding::bad);

@@ -87,6 +87,7 @@ public final class ArcText {
       case ArcFinding.Compilation compilation -> {
         line.put("check", "compile");
         line.put("gpu", compilation.model().key());
+        line.put("given", compilation.given());
         line.put("gpu_name", compilation.model().description());
         line.put("compiles", compilation.kernel().isPresent());
         compilation

@@ -174,7 +174,7 @@ class ArcCheckTest {
 
     List<ArcFinding> findings =
         ArcCheck.of(folder.toString(), folder.resolve("cache.json"))
-            .run(List.of(store), progress::add);
+            .run(List.of(store), bundle -> true, progress::add);
 
     assertThat(findings).hasSize(5 * store.all().size()).allMatch(ArcFinding::bad);
     assertThat(progress).hasSize(store.all().size());
@@ -189,7 +189,8 @@ class ArcCheckTest {
   }
 
   private static ArcFinding failed(KernelBundle bundle, GpuModel model) {
-    return new ArcFinding.Compilation(bundle, model, Optional.empty(), "foo.cl: error: neither");
+    return new ArcFinding.Compilation(
+        bundle, model, true, Optional.empty(), "foo.cl: error: neither");
   }
 
   private Path script(String name, String text) throws IOException {

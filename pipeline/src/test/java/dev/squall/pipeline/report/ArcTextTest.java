@@ -34,6 +34,7 @@ class ArcTextTest {
     return new ArcFinding.Compilation(
         BUNDLE,
         model,
+        true,
         Optional.of(new CompiledKernel(16, 128, spills, 64L * spills, 256, 8320)),
         "");
   }
@@ -44,7 +45,23 @@ class ArcTextTest {
           compiled(GpuModel.DG2, 3),
           compiled(GpuModel.PVC, 3),
           compiled(GpuModel.TGLLP, 0),
-          new ArcFinding.Compilation(BUNDLE, GpuModel.ADL_P, Optional.empty(), "error: no"));
+          new ArcFinding.Compilation(BUNDLE, GpuModel.ADL_P, true, Optional.empty(), "error: no"));
+
+  @Test
+  void aKernelThatIsLeftToOthersMaySpill() {
+    CompiledKernel spilling = new CompiledKernel(16, 128, 18, 64L * 18, 256, 8320);
+    assertThat(
+            new ArcFinding.Compilation(BUNDLE, GpuModel.DG2, false, Optional.of(spilling), "")
+                .bad())
+        .isFalse();
+    assertThat(
+            new ArcFinding.Compilation(BUNDLE, GpuModel.DG2, true, Optional.of(spilling), "").bad())
+        .isTrue();
+    assertThat(
+            new ArcFinding.Compilation(BUNDLE, GpuModel.DG2, false, Optional.empty(), "error")
+                .bad())
+        .isTrue();
+  }
 
   /** A spill counts on the Arc alone. */
   @Test

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -160,24 +161,36 @@ public record Bundles(
     return lines;
   }
 
+  /** The fewest registers that a variant with a kernel method is laid out for, by the same. */
+  public static Map<String, Integer> registers(BundleTarget target) {
+    Map<String, Integer> registers = new LinkedHashMap<>();
+    forEach(
+        target,
+        (variant, task) ->
+            registers.merge(
+                task.code().getName() + "." + task.method(), variant.registers(), Math::min));
+    return registers;
+  }
+
   /** Every kernel method that a target should have a bundle of, by class and method. */
   public static Map<String, Task> tasks(BundleTarget target) {
     Map<String, Task> tasks = new LinkedHashMap<>();
+    forEach(
+        target, (variant, task) -> tasks.put(task.code().getName() + "." + task.method(), task));
+    return tasks;
+  }
+
+  private static void forEach(BundleTarget target, BiConsumer<Variant.Device, Task> sink) {
     for (Kernel kernel : KernelCatalog.load().kernels()) {
       for (Call call : SampleCalls.of(kernel)) {
         for (Variant variant : kernel.variants()) {
           if (variant instanceof Variant.Device device
               && BundleBuilder.suits(target, device)
               && device.supports(call.sizes(), DeviceTraits.HOST).supported()) {
-            device
-                .program()
-                .apply(call.sizes())
-                .tasks()
-                .forEach(task -> tasks.put(task.code().getName() + "." + task.method(), task));
+            device.program().apply(call.sizes()).tasks().forEach(task -> sink.accept(device, task));
           }
         }
       }
     }
-    return tasks;
   }
 }
