@@ -10,6 +10,9 @@ final class SeedDecodeSimd {
   /** Pieces that a thread takes at a time. */
   private static final int PIECES = 32;
 
+  /** Weights from which on decoding straight to memory gains. */
+  private static final long STRAIGHT_BYTES = 8 << 20;
+
   private SeedDecodeSimd() {}
 
   static void run(Call call, HostThreads threads) {
@@ -18,6 +21,9 @@ final class SeedDecodeSimd {
     MemorySegment out = call.out("w").data();
     long blockBytes = (long) format.weights() * Float.BYTES;
     long blocks = call.sizes().dim(SeedDecode.BLOCKS);
+    // Its larger methods take a second to be compiled, which calls within the caches never win
+    // back.
+    boolean beyondCaches = blocks * blockBytes >= STRAIGHT_BYTES;
     long share = (long) PIECES * SeedPiece.BLOCKS;
     threads.forEach(
         Math.ceilDiv(blocks, share),
@@ -27,7 +33,12 @@ final class SeedDecodeSimd {
           for (long first = index * share; first < end; first += SeedPiece.BLOCKS) {
             int count = (int) Math.min(SeedPiece.BLOCKS, end - first);
             SeedDecoder.decode(
-                piece, words, first, count, out.asSlice(first * blockBytes, count * blockBytes));
+                piece,
+                words,
+                first,
+                count,
+                out.asSlice(first * blockBytes, count * blockBytes),
+                beyondCaches);
           }
         });
   }

@@ -68,15 +68,18 @@ final class SeedDecoder {
   }
 
   /**
-   * Decodes {@code count} blocks from block {@code first} into {@code out}. Beyond the caches
-   * memory then takes weights in while others are computed, where a copy would wait for it.
+   * Decodes {@code count} blocks from block {@code first} into {@code out}.
    *
+   * @param straight whether to write there without a copy between, where the host can: memory then
+   *     takes weights in while others are computed
    * @param first even where two blocks share bytes
    * @param out f32[count · weights of a block]
    */
-  static void decode(SeedPiece piece, Tensor words, long first, int count, MemorySegment out) {
-    boolean straight = SeedPairs.SUPPORTED && piece.format == SeedFormat.FOUR_BIT;
-    if (straight && count % LANES == 0) {
+  static void decode(
+      SeedPiece piece, Tensor words, long first, int count, MemorySegment out, boolean straight) {
+    boolean possible =
+        SeedPairs.SUPPORTED && piece.format == SeedFormat.FOUR_BIT && count % LANES == 0;
+    if (straight && possible) {
       load(piece, words, first, count);
       piece.output = out;
       for (Step step : FOUR_BIT_STRAIGHT) {
