@@ -64,14 +64,14 @@ public final class Verifier {
     Reference reference = kernel.reference();
     long[] units = sample(reference.units(call.sizes()), kernel.cost(call.sizes()).operations());
     Tally total = new Tally();
-    AtomicReference<String> difference = new AtomicReference<>();
+    AtomicReference<Difference> difference = new AtomicReference<>();
     threads.forEach(
         units.length,
         i -> {
           Tally tally = new Tally();
           String found = compareUnit(reference, call, units[(int) i], tolerances, tally);
           if (found != null) {
-            difference.compareAndSet(null, found);
+            difference.accumulateAndGet(new Difference(i, found), Difference::earlier);
           }
           synchronized (total) {
             total.add(tally);
@@ -83,9 +83,16 @@ public final class Verifier {
     if (difference.get() != null) {
       Verdict verdict = unwritten ? Verdict.MISTRUSTED : Verdict.WRONG;
       return total.comparison(
-          verdict, difference.get(), units.length, reference.units(call.sizes()));
+          verdict, difference.get().what(), units.length, reference.units(call.sizes()));
     }
     return total.comparison(Verdict.PASSED, "", units.length, reference.units(call.sizes()));
+  }
+
+  /** What a unit's first difference is; of many the earliest unit's is told, whoever found it. */
+  private record Difference(long unit, String what) {
+    private static Difference earlier(Difference known, Difference found) {
+      return known == null || found.unit < known.unit ? found : known;
+    }
   }
 
   private static String compareUnit(
