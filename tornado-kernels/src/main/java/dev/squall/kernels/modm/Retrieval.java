@@ -105,10 +105,10 @@ public final class Retrieval implements Kernel {
             .needing(RetrievalRowTiles.REGISTERS);
     return new Variant.Device(
         "rows",
-        (sizes, device) ->
-            groups.supports(sizes, device).supported()
-                ? indexable(sizes)
-                : groups.supports(sizes, device),
+        (sizes, device) -> {
+          Support fits = groups.supports(sizes, device);
+          return fits.supported() ? indexable(sizes) : fits;
+        },
         groups.program(),
         groups.registers());
   }
