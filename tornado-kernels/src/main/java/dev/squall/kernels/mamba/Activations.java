@@ -1,5 +1,6 @@
 package dev.squall.kernels.mamba;
 
+import dev.squall.kernels.host.LaneExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -17,47 +18,30 @@ public final class Activations {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   public static final int LANES = SPECIES.length();
 
-  /** Adding and subtracting 1.5 · 2²³ rounds to an integer and leaves it in the low bits. */
-  static final float ROUND = 12582912f;
-
-  /** log2(e) in two parts: the product with x is then exact to the last place of f. */
-  private static final float LOG2_E = 1.442695f;
-
-  private static final float LOG2_E_REST = 1.925963e-8f;
-
-  /** Most negative argument whose exponential is a normal number; smaller ones are clamped. */
-  private static final float LOWEST = -87.33f;
-
-  /** 2^f = 1 + E1 f + … + E6 f⁶ for |f| ≤ ½, relative error 3.1e-9 before rounding. */
-  private static final float E1 = 0.6931472f;
-
-  private static final float E2 = 0.24022648f;
-  private static final float E3 = 0.05550362f;
-  private static final float E4 = 0.009618526f;
-  private static final float E5 = 0.001339016f;
-  private static final float E6 = 0.00015321154f;
-
   private Activations() {}
 
   /** Replaces x by softplus(x); relative error at most 4e-7. */
   public static void softplus(float[] values, int from, int count) {
-    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
+    FloatVector round = FloatVector.broadcast(SPECIES, LaneExp.ROUND);
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    IntVector lowest = FloatVector.broadcast(SPECIES, LOWEST).reinterpretAsInts();
+    IntVector lowest = FloatVector.broadcast(SPECIES, LaneExp.LOWEST).reinterpretAsInts();
     for (int i = from; i < from + count; i += LANES) {
       FloatVector x = FloatVector.fromArray(SPECIES, values, i);
       // As integers, negative floats grow with their magnitude: min clamps from below.
       FloatVector v = x.abs().neg().reinterpretAsInts().min(lowest).reinterpretAsFloats();
-      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), round);
+      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), round);
       FloatVector n = round.sub(r);
-      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), n);
-      f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E_REST), f);
-      FloatVector p = f.fma(FloatVector.broadcast(SPECIES, E6), FloatVector.broadcast(SPECIES, E5));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E4));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E3));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E2));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E1));
+      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), n);
+      f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E_REST), f);
+      FloatVector p =
+          f.fma(
+              FloatVector.broadcast(SPECIES, LaneExp.E6),
+              FloatVector.broadcast(SPECIES, LaneExp.E5));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E4));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E3));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E2));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E1));
       p = p.fma(f, one);
       IntVector exponent = r.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
       FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
@@ -81,23 +65,26 @@ public final class Activations {
   /** Replaces x by softplus(x + bias), vectors of one value a channel. */
   static void biasedSoftplus(float[] values, float[] bias, int count) {
     FloatVector offset = FloatVector.fromArray(SPECIES, bias, 0);
-    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
+    FloatVector round = FloatVector.broadcast(SPECIES, LaneExp.ROUND);
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    IntVector lowest = FloatVector.broadcast(SPECIES, LOWEST).reinterpretAsInts();
+    IntVector lowest = FloatVector.broadcast(SPECIES, LaneExp.LOWEST).reinterpretAsInts();
     for (int i = 0; i < count; i += LANES) {
       FloatVector x = FloatVector.fromArray(SPECIES, values, i).add(offset);
       // As integers, negative floats grow with their magnitude: min clamps from below.
       FloatVector v = x.abs().neg().reinterpretAsInts().min(lowest).reinterpretAsFloats();
-      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), round);
+      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), round);
       FloatVector n = round.sub(r);
-      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), n);
-      f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E_REST), f);
-      FloatVector p = f.fma(FloatVector.broadcast(SPECIES, E6), FloatVector.broadcast(SPECIES, E5));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E4));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E3));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E2));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E1));
+      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), n);
+      f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E_REST), f);
+      FloatVector p =
+          f.fma(
+              FloatVector.broadcast(SPECIES, LaneExp.E6),
+              FloatVector.broadcast(SPECIES, LaneExp.E5));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E4));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E3));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E2));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E1));
       p = p.fma(f, one);
       IntVector exponent = r.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
       FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
@@ -123,22 +110,25 @@ public final class Activations {
    * arrays it is the SiLU.
    */
   public static void timesSigmoid(float[] values, float[] arguments, int from, int count) {
-    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
+    FloatVector round = FloatVector.broadcast(SPECIES, LaneExp.ROUND);
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    IntVector lowest = FloatVector.broadcast(SPECIES, LOWEST).reinterpretAsInts();
+    IntVector lowest = FloatVector.broadcast(SPECIES, LaneExp.LOWEST).reinterpretAsInts();
     for (int i = from; i < from + count; i += LANES) {
       FloatVector x = FloatVector.fromArray(SPECIES, arguments, i);
       FloatVector v = x.abs().neg().reinterpretAsInts().min(lowest).reinterpretAsFloats();
-      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), round);
+      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), round);
       FloatVector n = round.sub(r);
-      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), n);
-      f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E_REST), f);
-      FloatVector p = f.fma(FloatVector.broadcast(SPECIES, E6), FloatVector.broadcast(SPECIES, E5));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E4));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E3));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E2));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E1));
+      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), n);
+      f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E_REST), f);
+      FloatVector p =
+          f.fma(
+              FloatVector.broadcast(SPECIES, LaneExp.E6),
+              FloatVector.broadcast(SPECIES, LaneExp.E5));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E4));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E3));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E2));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E1));
       p = p.fma(f, one);
       IntVector exponent = r.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
       FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
@@ -150,22 +140,25 @@ public final class Activations {
 
   /** Multiplies each value by the SiLU of an argument; relative error at most 5e-7. */
   static void timesSilu(float[] values, float[] arguments, int from, int count) {
-    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
+    FloatVector round = FloatVector.broadcast(SPECIES, LaneExp.ROUND);
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    IntVector lowest = FloatVector.broadcast(SPECIES, LOWEST).reinterpretAsInts();
+    IntVector lowest = FloatVector.broadcast(SPECIES, LaneExp.LOWEST).reinterpretAsInts();
     for (int i = from; i < from + count; i += LANES) {
       FloatVector x = FloatVector.fromArray(SPECIES, arguments, i);
       FloatVector v = x.abs().neg().reinterpretAsInts().min(lowest).reinterpretAsFloats();
-      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), round);
+      FloatVector r = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), round);
       FloatVector n = round.sub(r);
-      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), n);
-      f = v.fma(FloatVector.broadcast(SPECIES, LOG2_E_REST), f);
-      FloatVector p = f.fma(FloatVector.broadcast(SPECIES, E6), FloatVector.broadcast(SPECIES, E5));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E4));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E3));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E2));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E1));
+      FloatVector f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E), n);
+      f = v.fma(FloatVector.broadcast(SPECIES, LaneExp.LOG2_E_REST), f);
+      FloatVector p =
+          f.fma(
+              FloatVector.broadcast(SPECIES, LaneExp.E6),
+              FloatVector.broadcast(SPECIES, LaneExp.E5));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E4));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E3));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E2));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E1));
       p = p.fma(f, one);
       IntVector exponent = r.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
       FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();

@@ -1,5 +1,6 @@
 package dev.squall.kernels.mamba;
 
+import dev.squall.kernels.host.LaneExp;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -154,7 +155,7 @@ final class ScanTile {
       int b,
       int c,
       int steps) {
-    FloatVector round = FloatVector.broadcast(SPECIES, Activations.ROUND);
+    FloatVector round = FloatVector.broadcast(SPECIES, LaneExp.ROUND);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     FloatVector e1 = FloatVector.broadcast(SPECIES, E1);
     FloatVector e2 = FloatVector.broadcast(SPECIES, E2);
@@ -230,7 +231,7 @@ final class ScanTile {
       int b,
       int c,
       int steps) {
-    FloatVector round = FloatVector.broadcast(SPECIES, Activations.ROUND);
+    FloatVector round = FloatVector.broadcast(SPECIES, LaneExp.ROUND);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     FloatVector e1 = FloatVector.broadcast(SPECIES, E1);
     FloatVector e2 = FloatVector.broadcast(SPECIES, E2);

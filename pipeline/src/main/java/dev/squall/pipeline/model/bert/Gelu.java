@@ -1,8 +1,8 @@
 package dev.squall.pipeline.model.bert;
 
+import dev.squall.kernels.host.LaneExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -33,7 +33,7 @@ final class Gelu {
     FloatVector z = x.abs().mul(HALF_ROOT);
     FloatVector t = FloatVector.broadcast(SPECIES, 1).div(z.mul(P).add(1));
     FloatVector series = t.mul(A5).add(A4).mul(t).add(A3).mul(t).add(A2).mul(t).add(A1).mul(t);
-    FloatVector tail = z.mul(z).neg().lanewise(VectorOperators.EXP).mul(series).mul(0.5f);
+    FloatVector tail = LaneExp.of(z.mul(z).neg()).mul(series).mul(0.5f);
     VectorMask<Float> negative = x.lt(0);
     return tail.neg().add(1).blend(tail, negative).mul(x);
   }

@@ -1,7 +1,7 @@
 package dev.squall.pipeline.model.decoder;
 
+import dev.squall.kernels.host.LaneExp;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The gated feed-forward activations: g(x) · up. Both are x times a logistic function. */
@@ -46,7 +46,7 @@ enum Gate {
   }
 
   private FloatVector value(FloatVector x, FloatVector factor) {
-    FloatVector divisor = exponent(x).lanewise(VectorOperators.EXP).add(1);
+    FloatVector divisor = LaneExp.of(exponent(x)).add(1);
     return x.mul(factor).div(divisor);
   }
 }

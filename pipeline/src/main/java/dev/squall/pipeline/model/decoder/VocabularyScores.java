@@ -1,6 +1,7 @@
 package dev.squall.pipeline.model.decoder;
 
 import dev.squall.kernels.host.HostThreads;
+import dev.squall.kernels.host.LaneExp;
 import dev.squall.kernels.host.MatrixTile;
 import dev.squall.kernels.host.PanelProduct;
 import dev.squall.kernels.host.QuantizedMatrix;
@@ -8,7 +9,6 @@ import dev.squall.kernels.host.TokenPanels;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -143,7 +143,7 @@ public final class VocabularyScores {
       FloatVector sum = FloatVector.zero(SPECIES);
       for (int row = 0; row < rows; row++) {
         FloatVector x = FloatVector.fromArray(SPECIES, logits, row * COLUMNS + column);
-        sum = sum.add(x.sub(shift).lanewise(VectorOperators.EXP));
+        sum = sum.add(LaneExp.of(x.sub(shift)));
       }
       return sum;
     }

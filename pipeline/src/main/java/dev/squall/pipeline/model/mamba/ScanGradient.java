@@ -1,10 +1,10 @@
 package dev.squall.pipeline.model.mamba;
 
+import dev.squall.kernels.host.LaneExp;
 import dev.squall.kernels.host.LaneSum;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -174,7 +174,7 @@ final class ScanGradient {
       float[] delta, int row, float[] rates, int n, float[] decay, int tokens, int width) {
     FloatVector rate = FloatVector.fromArray(SPECIES, rates, n);
     for (int t = 0; t < tokens; t++) {
-      rate.mul(delta[row + t]).lanewise(VectorOperators.EXP).intoArray(decay, t * width + n);
+      LaneExp.of(rate.mul(delta[row + t])).intoArray(decay, t * width + n);
     }
   }
 
