@@ -79,7 +79,8 @@ final class StreamCommand implements Callable<Integer> {
       LineStream stream =
           new LineStream(
               machine.devices(),
-              Replanning.by(lost -> planner.plan(line.graph(), request.withoutLost(lost))),
+              Replanning.by(
+                  lost -> planner.plan(line.graph(), request.withoutLost(lost)), history::version),
               history,
               inFlight.orElse(request.goal().objective() == Objective.THROUGHPUT ? 3 : 1));
       progress.show("running the line %d times".formatted(runs));

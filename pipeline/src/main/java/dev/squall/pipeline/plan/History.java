@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -27,6 +29,7 @@ import java.util.Set;
  */
 public final class History {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final SequencedMap<String, List<Measured>> NOTHING = new LinkedHashMap<>();
 
   /** Records of one key that count, the latest. */
   static final int RECENT = 16;
@@ -35,10 +38,15 @@ public final class History {
   private static final long MOST_BYTES = 4 << 20;
 
   private final Path file;
-  private final Map<Measured.Key, List<Measured>> records = new LinkedHashMap<>();
+
+  /** By code and device, then by line; the line of the latest record last. */
+  private final Map<Measured.Key, SequencedMap<String, List<Measured>>> records =
+      new LinkedHashMap<>();
+
   private final Map<String, List<Double>> opened = new HashMap<>();
   private final Set<String> known = new HashSet<>();
   private int damaged;
+  private long version;
 
   /** Whether the file ends inside a line, which the next record must not continue. */
   private boolean torn;
@@ -91,9 +99,30 @@ public final class History {
     return file;
   }
 
-  /** The latest records of the same code on the same device, in the order in which they came. */
+  /** Another number whenever something was learnt: what rests on the same number needs no look. */
+  public long version() {
+    return version;
+  }
+
+  /** The latest records of stages alone, see {@link #of(Measured.Key, String)}. */
   List<Measured> of(Measured.Key key) {
-    List<Measured> all = records.getOrDefault(key, List.of());
+    return of(key, Measured.ALONE);
+  }
+
+  /**
+   * The latest records of the same code on the same device in a line, in the order in which they
+   * came.
+   */
+  List<Measured> of(Measured.Key key, String line) {
+    return recent(records.getOrDefault(key, NOTHING).getOrDefault(line, List.of()));
+  }
+
+  /** Lines that have records, {@link Measured#ALONE} for calls alone; the latest first. */
+  Collection<String> lines(Measured.Key key) {
+    return records.getOrDefault(key, NOTHING).reversed().sequencedKeySet();
+  }
+
+  private static List<Measured> recent(List<Measured> all) {
     return all.subList(Math.max(0, all.size() - RECENT), all.size());
   }
 
@@ -104,8 +133,13 @@ public final class History {
 
   /** Notes a record for this process alone. */
   public void learn(Measured measured) {
+    version++;
     known.add(measured.kernel() + " " + measured.variant() + " " + measured.device());
-    records.computeIfAbsent(measured.key(), key -> new ArrayList<>()).add(measured);
+    SequencedMap<String, List<Measured>> byLine =
+        records.computeIfAbsent(measured.key(), key -> new LinkedHashMap<>());
+    List<Measured> same = byLine.getOrDefault(measured.line(), new ArrayList<>());
+    same.add(measured);
+    byLine.putLast(measured.line(), same);
   }
 
   /** Notes a record and appends it to the file. */
@@ -117,6 +151,7 @@ public final class History {
   /** Notes how long it took until a device could take its first stage. */
   public void recordOpening(Device device, double seconds) throws IOException {
     Opened line = new Opened(device.qualifiedId(), device.driver(), seconds);
+    version++;
     opened.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(seconds);
     append(JSON.writeValueAsString(line));
   }
@@ -138,11 +173,14 @@ public final class History {
     Measured.Copied in = Measured.Copied.NONE;
     Measured.Copied out = Measured.Copied.NONE;
     String driver = Measured.Key.driver(device);
-    for (List<Measured> list : records.values()) {
-      for (Measured measured : list) {
-        if (measured.device().equals(device.qualifiedId()) && measured.driver().equals(driver)) {
-          in = in.plus(measured.in());
-          out = out.plus(measured.out());
+    for (Map.Entry<Measured.Key, SequencedMap<String, List<Measured>>> each : records.entrySet()) {
+      if (each.getKey().device().equals(device.qualifiedId())
+          && each.getKey().driver().equals(driver)) {
+        for (List<Measured> list : each.getValue().values()) {
+          for (Measured measured : list) {
+            in = in.plus(measured.in());
+            out = out.plus(measured.out());
+          }
         }
       }
     }
@@ -170,9 +208,11 @@ public final class History {
 
   private void shorten() throws IOException {
     StringBuilder text = new StringBuilder();
-    for (Measured.Key key : records.keySet()) {
-      for (Measured measured : of(key)) {
-        text.append(JSON.writeValueAsString(measured)).append('\n');
+    for (SequencedMap<String, List<Measured>> byLine : records.values()) {
+      for (List<Measured> list : byLine.values()) {
+        for (Measured measured : recent(list)) {
+          text.append(JSON.writeValueAsString(measured)).append('\n');
+        }
       }
     }
     AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));

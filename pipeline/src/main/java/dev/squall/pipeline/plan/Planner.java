@@ -54,13 +54,17 @@ public final class Planner {
     Map<Stage, Options> options = new HashMap<>();
     List<Stage> line = new ArrayList<>();
     for (Stage stage : graph.stages()) {
-      options.put(stage, options(stage, request, forbidden));
       if (stage.role() == Stage.Role.LINE) {
         line.add(stage);
       }
     }
     // Nothing but yardsticks: then they are the line.
     boolean onlyYardsticks = line.isEmpty();
+    String name = Measured.line(onlyYardsticks ? graph.stages() : line);
+    for (Stage stage : graph.stages()) {
+      boolean beside = stage.role() == Stage.Role.YARDSTICK && !onlyYardsticks;
+      options.put(stage, options(stage, beside ? Measured.ALONE : name, request, forbidden));
+    }
     Timetable timetable = timetable(onlyYardsticks ? graph.stages() : line, options, request);
     List<Decision> decisions = new ArrayList<>();
     for (Stage stage : graph.stages()) {
@@ -93,7 +97,7 @@ public final class Planner {
     }
   }
 
-  private Options options(Stage stage, Request request, Set<Device> forbidden) {
+  private Options options(Stage stage, String line, Request request, Set<Device> forbidden) {
     Optional<String> device =
         request.devices().of(stage.name()).filter(word -> !word.equals("auto"));
     Optional<String> variant =
@@ -108,7 +112,8 @@ public final class Planner {
         candidates.add(
             refusal(stage, code, each, request, forbidden)
                 .map(reason -> Candidate.refused(each, code, reason))
-                .orElseGet(() -> Candidate.possible(each, code, costs.predict(stage, code, each))));
+                .orElseGet(
+                    () -> Candidate.possible(each, code, costs.predict(stage, code, each, line))));
       }
     }
     Options options = new Options(stage, candidates, device.isPresent() || variant.isPresent());

@@ -286,8 +286,8 @@ public final class Executor {
       sent.get(candidate.device()).addAll(call.outputs().values());
       double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
+      double warm = 0;
       if (repetition.runs() > 0) {
-        double warm = 0;
         for (int i = 0; warm < repetition.warmUpSeconds(); i++) {
           warm +=
               recorder
@@ -321,7 +321,8 @@ public final class Executor {
             Mark.Kind.CHECK, stage, candidate, () -> requireRight(candidate, stage, call));
       }
       Timing timing =
-          new Timing(first, samples.isEmpty() ? List.of(first) : samples, parts, sentBytes);
+          new Timing(
+              first, samples.isEmpty() ? List.of(first) : samples, parts, first + warm, sentBytes);
       return new StageResult(
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
     }
