@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What past runs measured, a JSON line each, appended to a file in the user's cache. A line that is
@@ -46,7 +47,13 @@ public final class History {
   private final Map<String, List<Double>> opened = new HashMap<>();
   private final Set<String> known = new HashSet<>();
   private int damaged;
-  private long version;
+  private final AtomicLong version = new AtomicLong();
+
+  /** The same of each kernel on each device. */
+  private final Map<String, AtomicLong> versions = new HashMap<>();
+
+  /** All copies by device and driver, in and out. */
+  private final Map<String, Measured.Copied[]> copies = new HashMap<>();
 
   /** Whether the file ends inside a line, which the next record must not continue. */
   private boolean torn;
@@ -90,6 +97,14 @@ public final class History {
     return new History(null);
   }
 
+  /** The same, kept by nothing, and apart from what this one learns. */
+  public History copy() {
+    History copy = inMemory();
+    records.values().forEach(byLine -> byLine.values().forEach(list -> list.forEach(copy::learn)));
+    opened.forEach((device, seconds) -> copy.opened.put(device, new ArrayList<>(seconds)));
+    return copy;
+  }
+
   /** Lines that were passed over because they are no records. */
   public int damaged() {
     return damaged;
@@ -101,7 +116,13 @@ public final class History {
 
   /** Another number whenever something was learnt: what rests on the same number needs no look. */
   public long version() {
-    return version;
+    return version.get();
+  }
+
+  /** The version of what is known of a kernel on a device: it moves as that does. */
+  AtomicLong version(String kernel, Device device) {
+    return versions.computeIfAbsent(
+        kernel + " " + device.qualifiedId(), absent -> new AtomicLong());
   }
 
   /** The latest records of stages alone, see {@link #of(Measured.Key, String)}. */
@@ -133,7 +154,16 @@ public final class History {
 
   /** Notes a record for this process alone. */
   public void learn(Measured measured) {
-    version++;
+    version.incrementAndGet();
+    versions
+        .computeIfAbsent(measured.kernel() + " " + measured.device(), absent -> new AtomicLong())
+        .incrementAndGet();
+    Measured.Copied[] copied =
+        copies.computeIfAbsent(
+            measured.device() + " " + measured.driver(),
+            absent -> new Measured.Copied[] {Measured.Copied.NONE, Measured.Copied.NONE});
+    copied[0] = copied[0].plus(measured.in());
+    copied[1] = copied[1].plus(measured.out());
     known.add(measured.kernel() + " " + measured.variant() + " " + measured.device());
     SequencedMap<String, List<Measured>> byLine =
         records.computeIfAbsent(measured.key(), key -> new LinkedHashMap<>());
@@ -151,7 +181,7 @@ public final class History {
   /** Notes how long it took until a device could take its first stage. */
   public void recordOpening(Device device, double seconds) throws IOException {
     Opened line = new Opened(device.qualifiedId(), device.driver(), seconds);
-    version++;
+    version.incrementAndGet();
     opened.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(seconds);
     append(JSON.writeValueAsString(line));
   }
@@ -170,20 +200,12 @@ public final class History {
 
   /** The rates of all copies that were seen; those of {@code otherwise} where none was. */
   Bus bus(Device device, Bus otherwise) {
-    Measured.Copied in = Measured.Copied.NONE;
-    Measured.Copied out = Measured.Copied.NONE;
-    String driver = Measured.Key.driver(device);
-    for (Map.Entry<Measured.Key, SequencedMap<String, List<Measured>>> each : records.entrySet()) {
-      if (each.getKey().device().equals(device.qualifiedId())
-          && each.getKey().driver().equals(driver)) {
-        for (List<Measured> list : each.getValue().values()) {
-          for (Measured measured : list) {
-            in = in.plus(measured.in());
-            out = out.plus(measured.out());
-          }
-        }
-      }
+    Measured.Copied[] copied = copies.get(device.qualifiedId() + " " + Measured.Key.driver(device));
+    if (copied == null) {
+      return otherwise;
     }
+    Measured.Copied in = copied[0];
+    Measured.Copied out = copied[1];
     boolean seen = in.seconds() > 0 && out.seconds() > 0;
     return seen && otherwise.ownMemory()
         ? new Bus(true, in.bytes() / in.seconds(), out.bytes() / out.seconds(), true)

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What was measured, where ten measurements or more stand behind it: at these sizes, their median;
@@ -39,10 +40,7 @@ public final class LearnedCostModel implements CostModel {
   private final History history;
   private final CostModel otherwise;
 
-  /** What was predicted from this version of the history. */
-  private final Map<Stage, Map<Asked, Prediction>> known = new IdentityHashMap<>();
-
-  private long knownVersion;
+  private final Map<Stage, Known> known = new IdentityHashMap<>();
 
   public LearnedCostModel(History history) {
     this(history, new ProfileCostModel());
@@ -53,7 +51,39 @@ public final class LearnedCostModel implements CostModel {
     this.otherwise = otherwise;
   }
 
-  private record Asked(String variant, String device, String line) {}
+  /** Of a stage, what never changes, and what was predicted and still stands. */
+  private static final class Known {
+    final String sizes;
+    final String shapeClass;
+    final Cost cost;
+    final Map<String, Map<Device, Measured.Key>> keys = new HashMap<>();
+    final Map<Device, AtomicLong> versions = new HashMap<>();
+    final Map<Asked, Predicted> predictions = new HashMap<>();
+
+    Known(Stage stage) {
+      sizes = stage.sizes().key();
+      shapeClass = Measured.shapeClass(stage.sizes());
+      cost = stage.kernel().cost(stage.sizes());
+    }
+  }
+
+  private Known known(Stage stage) {
+    return known.computeIfAbsent(stage, Known::new);
+  }
+
+  private Measured.Key key(Stage stage, Variant variant, Device device) {
+    return known(stage)
+        .keys
+        .computeIfAbsent(variant.name(), absent -> new HashMap<>())
+        .computeIfAbsent(device, absent -> Measured.Key.of(stage, variant, device));
+  }
+
+  /**
+   * @param version of what the history knew of the kernel on the device
+   */
+  private record Predicted(Prediction prediction, long version) {}
+
+  private record Asked(String variant, Device device, String line) {}
 
   /**
    * What records of one line, or of calls alone, say.
@@ -69,15 +99,20 @@ public final class LearnedCostModel implements CostModel {
 
   @Override
   public Prediction predict(Stage stage, Variant variant, Device device, String line) {
-    if (knownVersion != version()) {
-      known.clear();
-      knownVersion = version();
+    Known facts = known(stage);
+    long version =
+        otherwise.version()
+            + facts
+                .versions
+                .computeIfAbsent(device, absent -> history.version(stage.kernel().id(), device))
+                .get();
+    Asked asked = new Asked(variant.name(), device, line);
+    Predicted before = facts.predictions.get(asked);
+    if (before == null || before.version() != version) {
+      before = new Predicted(fresh(stage, variant, device, line), version);
+      facts.predictions.put(asked, before);
     }
-    return known
-        .computeIfAbsent(stage, absent -> new HashMap<>())
-        .computeIfAbsent(
-            new Asked(variant.name(), device.qualifiedId(), line),
-            absent -> fresh(stage, variant, device, line));
+    return before.prediction();
   }
 
   private Prediction fresh(Stage stage, Variant variant, Device device, String line) {
@@ -108,7 +143,7 @@ public final class LearnedCostModel implements CostModel {
 
   private Optional<Prediction> learned(
       Stage stage, Variant variant, Device device, String line, Prediction guess) {
-    Measured.Key key = Measured.Key.of(stage, variant, device);
+    Measured.Key key = key(stage, variant, device);
     List<Seen> seen = new ArrayList<>();
     for (String from : nearestFirst(line, key)) {
       seenHere(stage, device, history.of(key, from), guess)
@@ -149,9 +184,9 @@ public final class LearnedCostModel implements CostModel {
 
   private Optional<Seen> seenHere(
       Stage stage, Device device, List<Measured> records, Prediction guess) {
+    String sizes = known(stage).sizes;
     double wanted = device.traits().host() ? SETTLED_SECONDS : DEVICE_SETTLED_SECONDS;
-    List<Measured> here =
-        records.stream().filter(each -> each.sizes().equals(stage.sizes().key())).toList();
+    List<Measured> here = records.stream().filter(each -> each.sizes().equals(sizes)).toList();
     List<Measured> settled = here.stream().filter(each -> each.warm() >= wanted).toList();
     for (List<Measured> some : List.of(settled, here)) {
       double[] times = Robust.withoutOutliersOf(latest(some));
@@ -188,7 +223,7 @@ public final class LearnedCostModel implements CostModel {
 
   /** How many times as long a variant takes in a line; infinite where that is not known. */
   private double lineOverAlone(Stage stage, Variant variant, Device device, String line) {
-    Measured.Key key = Measured.Key.of(stage, variant, device);
+    Measured.Key key = key(stage, variant, device);
     Prediction none = otherwise.predict(stage, variant, device);
     Optional<Seen> alone = seenHere(stage, device, history.of(key, Measured.ALONE), none);
     Optional<Seen> inLine = seenHere(stage, device, history.of(key, line), none);
@@ -209,9 +244,9 @@ public final class LearnedCostModel implements CostModel {
     return records.subList(from, records.size());
   }
 
-  private static Optional<Prediction> interpolated(
+  private Optional<Prediction> interpolated(
       Stage stage, Variant variant, Device device, List<Measured> records, double guessedStartUp) {
-    String shapeClass = Measured.shapeClass(stage.sizes());
+    String shapeClass = known(stage).shapeClass;
     Map<String, List<Measured>> bySizes = new LinkedHashMap<>();
     for (Measured each : records) {
       if (each.shapeClass().equals(shapeClass)) {
@@ -236,8 +271,7 @@ public final class LearnedCostModel implements CostModel {
     }
     double startUp = startUp(records).orElse(guessedStartUp);
     PowerLaw law = PowerLaw.fit(work, seconds);
-    double x =
-        ProfileCostModel.roofline(stage.kernel().cost(stage.sizes()), variant.name(), device);
+    double x = ProfileCostModel.roofline(known(stage).cost, variant.name(), device);
     return Optional.of(
         split(
             law.at(x),

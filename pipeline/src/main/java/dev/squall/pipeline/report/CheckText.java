@@ -67,6 +67,7 @@ public final class CheckText {
         new TextTable(
             "deciding",
             ">from scratch µs",
+            ">anew µs",
             ">a run µs",
             ">in a stream µs",
             ">shortest stage µs",
@@ -76,6 +77,7 @@ public final class CheckText {
           List.of(
               row.line(),
               Numbers.significant(row.freshMicroseconds()),
+              Numbers.significant(row.anewMicroseconds()),
               Numbers.significant(row.keptMicroseconds()),
               Numbers.significant(row.streamMicroseconds()),
               Numbers.significant(row.shortestMicroseconds()),
@@ -84,12 +86,13 @@ public final class CheckText {
     if (!decisions.isEmpty()) {
       text.append('\n').append(costs.plain());
       text.append(
-          "a run of a stream that keeps its plan spends at most %s of the line's shortest stage on deciding (%s allowed; %s among the stages of a real stream); a plan from scratch, once a stream, takes at most %s of it (%d decisions from scratch, %d kept)\n"
+          "a run of a stream that keeps its plan spends at most %s of the line's shortest stage on deciding (%s allowed; %s among the stages of a real stream); a plan from scratch, once a stream, takes at most %s of it, and another after times have changed %s (%d decisions each, %d kept)\n"
               .formatted(
                   Numbers.percent(most(decisions, DecisionRow::keptShare)),
                   Numbers.percent(MOST_DECIDING),
                   Numbers.percent(most(decisions, DecisionRow::streamShare)),
                   Numbers.percent(most(decisions, DecisionRow::freshShare)),
+                  Numbers.percent(most(decisions, DecisionRow::anewShare)),
                   decisions.stream().mapToInt(DecisionRow::fresh).min().orElse(0),
                   decisions.stream().mapToInt(DecisionRow::kept).min().orElse(0)));
     }

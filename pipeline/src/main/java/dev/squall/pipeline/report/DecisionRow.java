@@ -6,6 +6,7 @@ import dev.squall.pipeline.run.DecisionCost;
  * What deciding where a line's stages go costs beside the shortest of them.
  *
  * @param freshMicroseconds a plan from scratch, median of {@code fresh}
+ * @param anewMicroseconds another plan after one stage's times have changed, the same
  * @param keptMicroseconds a run's share in a stream that keeps its plan, mean of {@code kept}
  * @param streamMicroseconds the same among the stages of a real stream, whose caches hold other
  *     things: the median of {@code runs}
@@ -14,6 +15,7 @@ import dev.squall.pipeline.run.DecisionCost;
 public record DecisionRow(
     String line,
     double freshMicroseconds,
+    double anewMicroseconds,
     int fresh,
     double keptMicroseconds,
     int kept,
@@ -26,6 +28,7 @@ public record DecisionRow(
     return new DecisionRow(
         line,
         cost.fresh() * 1e6,
+        cost.anew() * 1e6,
         cost.freshDecisions(),
         cost.kept() * 1e6,
         cost.keptDecisions(),
@@ -36,6 +39,10 @@ public record DecisionRow(
 
   double freshShare() {
     return freshMicroseconds / shortestMicroseconds;
+  }
+
+  double anewShare() {
+    return anewMicroseconds / shortestMicroseconds;
   }
 
   double keptShare() {

@@ -10,12 +10,14 @@ import java.util.function.Supplier;
  * What deciding where stages go costs, in seconds, without running any.
  *
  * @param fresh a plan from scratch: all predictions, the search, the explanation of every choice
- * @param freshDecisions how many {@code fresh} is the median of
+ * @param anew another plan by the same planner after one stage's times have changed
+ * @param freshDecisions how many of these {@code fresh} and {@code anew} are medians of
  * @param kept all that a run of a stream decides while it keeps its plan: whether the plan still
  *     holds, whose turn it is and who serves at every stage, and noting every stage's time
  * @param keptDecisions runs that {@code kept} is the mean of
  */
-public record DecisionCost(double fresh, int freshDecisions, double kept, int keptDecisions) {
+public record DecisionCost(
+    double fresh, double anew, int freshDecisions, double kept, int keptDecisions) {
   /** Decisions that are timed. */
   static final int DECISIONS = 1000;
 
@@ -29,18 +31,13 @@ public record DecisionCost(double fresh, int freshDecisions, double kept, int ke
 
   /**
    * @param planning plans from scratch
+   * @param again learns something and plans again
    * @param replanning whose version a stream looks at before each run
    */
-  public static DecisionCost measure(Supplier<Plan> planning, Replanning replanning) {
-    for (int i = 0; i < FRESH_WARM_UP; i++) {
-      planning.get();
-    }
-    double[] fresh = new double[DECISIONS];
-    for (int i = 0; i < DECISIONS; i++) {
-      long start = System.nanoTime();
-      planning.get();
-      fresh[i] = (System.nanoTime() - start) * 1e-9;
-    }
+  public static DecisionCost measure(
+      Supplier<Plan> planning, Supplier<Plan> again, Replanning replanning) {
+    double fresh = seconds(planning);
+    double anew = seconds(again);
     Stream stream = new Stream(planning.get(), replanning);
     stream.decide(KEPT_WARM_UP);
     double[] kept = new double[BATCHES];
@@ -49,7 +46,20 @@ public record DecisionCost(double fresh, int freshDecisions, double kept, int ke
       stream.decide(DECISIONS);
       kept[i] = (System.nanoTime() - start) * 1e-9 / DECISIONS;
     }
-    return new DecisionCost(median(fresh), DECISIONS, median(kept), BATCHES * DECISIONS);
+    return new DecisionCost(fresh, anew, DECISIONS, median(kept), BATCHES * DECISIONS);
+  }
+
+  private static double seconds(Supplier<Plan> planning) {
+    for (int i = 0; i < FRESH_WARM_UP; i++) {
+      planning.get();
+    }
+    double[] seconds = new double[DECISIONS];
+    for (int i = 0; i < DECISIONS; i++) {
+      long start = System.nanoTime();
+      planning.get();
+      seconds[i] = (System.nanoTime() - start) * 1e-9;
+    }
+    return median(seconds);
   }
 
   private static double median(double[] values) {

@@ -166,6 +166,33 @@ class HistoryTest {
   }
 
   @Test
+  void aCopyLearnsForItself() throws IOException {
+    History history = History.read(file);
+    history.record(measured(1).inLine("a+b"));
+    history.recordOpening(CARD, 3);
+    History copy = history.copy();
+    copy.learn(measured(2).inLine("a+b"));
+
+    assertThat(copy.of(KEY, "a+b")).hasSize(2);
+    assertThat(copy.openSeconds(CARD)).hasValue(3);
+    assertThat(copy.bus(CARD, Bus.of(CARD))).isEqualTo(history.bus(CARD, Bus.of(CARD)));
+    assertThat(history.of(KEY, "a+b")).hasSize(1);
+    assertThat(history.bus(CARD, Bus.of(CARD)).measured()).isTrue();
+    assertThat(times()).isEmpty();
+  }
+
+  @Test
+  void aKernelsVersionMovesWithItAlone() {
+    History history = History.inMemory();
+    long before = history.version(KEY.kernel(), CARD).get();
+    long other = history.version("another.kernel", CARD).get();
+    history.learn(measured(1));
+
+    assertThat(history.version(KEY.kernel(), CARD).get()).isNotEqualTo(before);
+    assertThat(history.version("another.kernel", CARD).get()).isEqualTo(other);
+  }
+
+  @Test
   void copiesGiveTheRatesOfTheBus() throws IOException {
     Bus profile = Bus.of(CARD);
     History history = History.read(file);

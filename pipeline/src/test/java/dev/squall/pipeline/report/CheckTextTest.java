@@ -15,7 +15,7 @@ class CheckTextTest {
   private static final CheckRow CARD = row("opencl:card", 20, 30);
 
   private static final DecisionRow DECISION =
-      new DecisionRow("a+b", 80, 1000, 0.4, 100_000, 1.5, 60, 100);
+      new DecisionRow("a+b", 80, 20, 1000, 0.4, 100_000, 1.5, 60, 100);
 
   @Test
   void aPlanThatIsADevicesScheduleIsNotComparedWithIt() {
@@ -55,8 +55,8 @@ class CheckTextTest {
         .contains(
             "a run of a stream that keeps its plan spends at most 0.4 % of the line's shortest"
                 + " stage on deciding (1.0 % allowed; 1.5 % among the stages of a real stream); a"
-                + " plan from scratch, once a stream, takes at most 80.0 % of it (1000 decisions"
-                + " from scratch, 100000 kept)\n");
+                + " plan from scratch, once a stream, takes at most 80.0 % of it, and another"
+                + " after times have changed 20.0 % (1000 decisions each, 100000 kept)\n");
     assertThat(CheckText.jsonLines(List.of(HOST), List.of(DECISION)))
         .contains("{\"kind\":\"check\",")
         .contains("{\"kind\":\"decision\",\"line\":\"a+b\",\"fresh_microseconds\":80.0,");

@@ -29,15 +29,16 @@ class DecisionCostTest {
 
   @Test
   void everyFreshDecisionIsPlannedAndKeptOnesAreNot() {
-    DecisionCost cost = DecisionCost.measure(this::plan, Replanning.NONE);
+    DecisionCost cost = DecisionCost.measure(this::plan, this::plan, Replanning.NONE);
 
     assertThat(cost.freshDecisions()).isGreaterThanOrEqualTo(1000);
     assertThat(cost.keptDecisions()).isGreaterThanOrEqualTo(1000);
     assertThat(planned.get())
         .as("the fresh, their warm-up, and one plan for all that are kept")
-        .isGreaterThan(cost.freshDecisions())
+        .isGreaterThan(2 * cost.freshDecisions())
         .isLessThan(cost.keptDecisions());
     assertThat(cost.fresh()).isPositive();
+    assertThat(cost.anew()).isPositive();
     assertThat(cost.kept()).isPositive();
   }
 
@@ -48,7 +49,9 @@ class DecisionCostTest {
     assertThatThrownBy(
             () ->
                 DecisionCost.measure(
-                    this::plan, Replanning.by(lost -> plan(), version::incrementAndGet)))
+                    this::plan,
+                    this::plan,
+                    Replanning.by(lost -> plan(), version::incrementAndGet)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("plans were due");
   }
