@@ -51,7 +51,7 @@ import java.util.stream.Collectors;
  */
 final class PlanCheck {
   /** A slow line is not run longer than this, but a few times in any case. */
-  private static final double LIMIT_SECONDS = 4;
+  private static final double LIMIT_SECONDS = 3;
 
   private static final int FEWEST = 5;
 
@@ -166,7 +166,7 @@ final class PlanCheck {
     double limit = Math.max(LIMIT_SECONDS, 1.2 * Math.min(least, fewest) * plan.predictedSeconds());
     SettledRuns settled =
         new SettledRuns(
-            RepeatedRun.standard().with(least, 0.5, limit, 0.01).withWarmUpLimit(limit / 2));
+            RepeatedRun.standard().with(least, 0.5, limit, 0.02).withWarmUpLimit(limit / 2));
     StreamResult result =
         new LineStream(devices, Replanning.NONE, History.inMemory(), 1)
             .runWhile(plan.forced(), line.tensors(), settled);

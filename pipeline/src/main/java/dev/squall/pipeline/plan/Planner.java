@@ -24,7 +24,7 @@ import java.util.Set;
 
 /**
  * Puts every stage on a device and variant, so that the whole line serves its goal best. Equal
- * inputs give equal plans. Not for several threads at once.
+ * inputs give equal plans. One thread plans at a time.
  */
 public final class Planner {
   private final Devices devices;
@@ -57,7 +57,7 @@ public final class Planner {
    * @throws SquallException for an unknown device or variant; UNSUPPORTED where nothing can run a
    *     stage or no plan meets the deadline; OUT_OF_MEMORY where no plan fits
    */
-  public Plan plan(StageGraph graph, Request request) {
+  public synchronized Plan plan(StageGraph graph, Request request) {
     long version = costs.version();
     if (kept == null
         || kept.version() != version

@@ -25,7 +25,7 @@ public record DecisionCost(
   private static final int BATCHES = 100;
 
   /** Compilers take the code up while it is not timed. */
-  private static final int FRESH_WARM_UP = 2000;
+  private static final int FRESH_WARM_UP = 1000;
 
   private static final int KEPT_WARM_UP = 50_000;
 
