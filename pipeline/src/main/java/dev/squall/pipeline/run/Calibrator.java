@@ -31,7 +31,7 @@ public final class Calibrator {
   /** A trial that is so many times slower than the best is not continued. */
   private static final double HOPELESS_TRIAL = 3;
 
-  /** Time of untimed runs before, in which the JIT compiler and caches settle. */
+  /** Time of untimed runs before, in which caches settle, and on the host the JIT compiler. */
   private static final double WARM_UP_SECONDS = 0.3;
 
   private static final double GUARD_OPERATIONS = 5e7;
@@ -85,7 +85,9 @@ public final class Calibrator {
     if (verdict != Verdict.PASSED || trial > HOPELESS_TRIAL * best) {
       return Optional.empty();
     }
-    for (double warm = trial; warm < WARM_UP_SECONDS; ) {
+    double wanted = device.traits().host() ? LearnedCostModel.SETTLED_SECONDS : WARM_UP_SECONDS;
+    double warm = trial;
+    while (warm < wanted) {
       warm += again(session, kernel, variant, call).total();
     }
     List<Times> later = new ArrayList<>();
@@ -94,7 +96,7 @@ public final class Calibrator {
     }
     double in = call.inputs().values().stream().mapToDouble(Tensor::bytes).sum();
     double out = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
-    return Optional.of(Measured.of(stage, variant, device, first, later, in, out));
+    return Optional.of(Measured.of(stage, variant, device, first, later, in, out).warmedUp(warm));
   }
 
   private static Times again(DeviceSession session, Kernel kernel, Variant variant, Call call) {

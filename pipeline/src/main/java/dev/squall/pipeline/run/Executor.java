@@ -288,10 +288,10 @@ public final class Executor {
       sent.get(candidate.device()).addAll(call.outputs().values());
       double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
+      double warm = 0;
       if (repetition.runs() > 0) {
         WarmUp warmUp = new WarmUp(JitCompiler::idle);
-        double spent = 0;
-        while (!warmUp.warm() && spent < repetition.warmUpSeconds()) {
+        while (!warmUp.warm() && warm < repetition.warmUpSeconds()) {
           double seconds =
               recorder
                   .call(
@@ -302,7 +302,7 @@ public final class Executor {
                       () -> again(session, stage.kernel(), candidate, call))
                   .total();
           warmUp.add(seconds);
-          spent += seconds;
+          warm += seconds;
         }
         double timed = 0;
         while (samples.size() < repetition.runs()
@@ -326,7 +326,8 @@ public final class Executor {
             Mark.Kind.CHECK, stage, candidate, () -> requireRight(candidate, stage, call));
       }
       Timing timing =
-          new Timing(first, samples.isEmpty() ? List.of(first) : samples, parts, sentBytes);
+          new Timing(
+              first, samples.isEmpty() ? List.of(first) : samples, parts, first + warm, sentBytes);
       return new StageResult(
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
     }
