@@ -19,6 +19,8 @@ import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.graph.StageGraph;
+import dev.squall.pipeline.measure.JitCompiler;
+import dev.squall.pipeline.measure.WarmUp;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
 import dev.squall.pipeline.plan.Plan;
@@ -288,16 +290,19 @@ public final class Executor {
       List<Double> samples = new ArrayList<>();
       double warm = 0;
       if (repetition.runs() > 0) {
-        for (int i = 0; warm < repetition.warmUpSeconds(); i++) {
-          warm +=
+        WarmUp warmUp = new WarmUp(JitCompiler::idle);
+        while (!warmUp.warm() && warm < repetition.warmUpSeconds()) {
+          double seconds =
               recorder
                   .call(
                       Mark.Kind.WARM_UP,
                       stage,
                       candidate,
-                      i,
+                      warmUp.runs(),
                       () -> again(session, stage.kernel(), candidate, call))
                   .total();
+          warmUp.add(seconds);
+          warm += seconds;
         }
         double timed = 0;
         while (samples.size() < repetition.runs()

@@ -23,7 +23,7 @@ class SettledRunsTest {
   /** A code that runs evenly and slowly for 0.9 s is not taken for one that has settled. */
   @Test
   void anEvenBeginningIsNotTheEnd() {
-    RepeatedRun timing = new RepeatedRun(10, 0.1, 0.01, 5, 5, () -> now);
+    RepeatedRun timing = new RepeatedRun(10, 0.1, 0.01, 5, 5, () -> now, () -> true);
     SettledRuns settled = new SettledRuns(timing, 1);
     int runs = runs(settled, 0.9);
 
@@ -42,7 +42,8 @@ class SettledRunsTest {
 
   @Test
   void slowRunsAreFewButEnough() {
-    SettledRuns settled = new SettledRuns(new RepeatedRun(5, 0.1, 0.01, 1, 4, () -> now), 1);
+    SettledRuns settled =
+        new SettledRuns(new RepeatedRun(5, 0.1, 0.01, 1, 4, () -> now, () -> true), 1);
     int runs = 0;
     boolean more = true;
     while (more) {
