@@ -147,7 +147,8 @@ final class PlanCheck {
   private void learn(Plan plan) {
     Runs runs = measure(plan, LearnedCostModel.TRUSTED, LearnedCostModel.TRUSTED);
     try {
-      for (Measured measured : runs.result().measured(Math.max(runs.count(), LearnedCostModel.TRUSTED))) {
+      for (Measured measured :
+          runs.result().measured(Math.max(runs.count(), LearnedCostModel.TRUSTED))) {
         history.record(measured);
       }
     } catch (IOException e) {

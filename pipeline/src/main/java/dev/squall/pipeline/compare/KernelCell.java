@@ -176,7 +176,7 @@ final class KernelCell {
     return new Result(
         cell,
         comparison.passed()
-            ? Optional.of(learnt(variant, call, first[0], parts, runs, took))
+            ? Optional.of(learnt(variant, call, first[0], parts, measurement, took))
             : Optional.empty());
   }
 
@@ -201,8 +201,14 @@ final class KernelCell {
    * @param took seconds from the first run to the last
    */
   private Measured learnt(
-      Variant variant, Call call, Times first, RunParts parts, int runs, double took) {
-    List<Times> later = parts.last(Math.min(runs, LearnedCostModel.TRUSTED + 2));
+      Variant variant,
+      Call call,
+      Times first,
+      RunParts parts,
+      Measurement measurement,
+      double took) {
+    List<Times> later =
+        parts.last(Math.min(measurement.samples().count(), LearnedCostModel.TRUSTED + 2));
     double counted = later.stream().mapToDouble(Times::total).sum();
     double in = call.inputs().values().stream().mapToDouble(Tensor::bytes).sum();
     double out = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
@@ -214,6 +220,6 @@ final class KernelCell {
             later,
             in,
             out)
-        .warmedUp(Math.max(0, took - counted));
+        .warmedUp(Math.max(0, took - counted), measurement.warm());
   }
 }

@@ -31,9 +31,6 @@ public final class LearnedCostModel implements CostModel {
   /** Measurements before they are trusted, as StarPU has it. */
   public static final int TRUSTED = 10;
 
-  /** Seconds of runs on the host after which a time is that of compiled code. */
-  public static final double SETTLED_SECONDS = 1;
-
   /** The same on a device, whose program is compiled before it runs. */
   private static final double DEVICE_SETTLED_SECONDS = 0.25;
 
@@ -185,7 +182,7 @@ public final class LearnedCostModel implements CostModel {
   private Optional<Seen> seenHere(
       Stage stage, Device device, List<Measured> records, Prediction guess) {
     String sizes = known(stage).sizes;
-    double wanted = device.traits().host() ? SETTLED_SECONDS : DEVICE_SETTLED_SECONDS;
+    double wanted = device.traits().host() ? Measured.SETTLED : DEVICE_SETTLED_SECONDS;
     List<Measured> here = records.stream().filter(each -> each.sizes().equals(sizes)).toList();
     List<Measured> settled = here.stream().filter(each -> each.warm() >= wanted).toList();
     for (List<Measured> some : List.of(settled, here)) {

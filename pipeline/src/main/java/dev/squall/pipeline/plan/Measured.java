@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
  * @param out the same from the device
  * @param line what ran before and after, see {@link #line}; {@link #ALONE} for calls of this stage
  *     alone, again and again, which find its tensors and the threads awake
- * @param warm seconds from the stage's first run to the first of these, in which compilers settle
+ * @param warm seconds from the stage's first run to the first of these, in which compilers settle;
+ *     not below {@link #SETTLED} where they were seen to have
  */
 public record Measured(
     String kernel,
@@ -47,6 +48,9 @@ public record Measured(
     Copied out,
     String line,
     double warm) {
+  /** Seconds of runs after which a time is that of compiled code, wherever it ran. */
+  public static final double SETTLED = 1;
+
   /** The line of what ran alone. */
   public static final String ALONE = "";
 
@@ -68,6 +72,15 @@ public record Measured(
   /** The same after so many seconds of runs that were not counted. */
   public Measured warmedUp(double forSeconds) {
     return with(line, forSeconds);
+  }
+
+  /**
+   * The same after so many seconds of runs that were not counted.
+   *
+   * @param settled whether times were equal at their end and no compiler at work
+   */
+  public Measured warmedUp(double forSeconds, boolean settled) {
+    return warmedUp(settled ? Math.max(SETTLED, forSeconds) : forSeconds);
   }
 
   private Measured with(String name, double forSeconds) {

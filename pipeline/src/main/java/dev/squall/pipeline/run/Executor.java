@@ -288,9 +288,9 @@ public final class Executor {
       sent.get(candidate.device()).addAll(call.outputs().values());
       double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
+      WarmUp warmUp = new WarmUp(JitCompiler::idle);
       double warm = 0;
       if (repetition.runs() > 0) {
-        WarmUp warmUp = new WarmUp(JitCompiler::idle);
         while (!warmUp.warm() && warm < repetition.warmUpSeconds()) {
           double seconds =
               recorder
@@ -327,7 +327,12 @@ public final class Executor {
       }
       Timing timing =
           new Timing(
-              first, samples.isEmpty() ? List.of(first) : samples, parts, first + warm, sentBytes);
+              first,
+              samples.isEmpty() ? List.of(first) : samples,
+              parts,
+              first + warm,
+              warmUp.warm(),
+              sentBytes);
       return new StageResult(
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
     }

@@ -2,7 +2,7 @@ package dev.squall.pipeline.run;
 
 import dev.squall.pipeline.measure.Measurement;
 import dev.squall.pipeline.measure.RepeatedRun;
-import dev.squall.pipeline.plan.LearnedCostModel;
+import dev.squall.pipeline.plan.Measured;
 import java.util.function.DoublePredicate;
 
 /**
@@ -20,7 +20,7 @@ public final class SettledRuns implements DoublePredicate {
    * @param timing of the runs after those in which compilers settle
    */
   public SettledRuns(RepeatedRun timing) {
-    this(timing, LearnedCostModel.SETTLED_SECONDS);
+    this(timing, Measured.SETTLED);
   }
 
   SettledRuns(RepeatedRun timing, double firstSeconds) {

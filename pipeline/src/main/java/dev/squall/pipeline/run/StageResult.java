@@ -46,7 +46,7 @@ public record StageResult(
     return Optional.of(
         Measured.of(
                 stage, used.variant(), used.device(), first, later, timing.sentBytes(), outBytes)
-            .warmedUp(timing.warmSeconds()));
+            .warmedUp(timing.warmSeconds(), timing.settled()));
   }
 
   /** Compares the outputs with the reference; what a recording device did cannot be compared. */

@@ -236,6 +236,31 @@ class LearnedCostModelTest {
   }
 
   @Test
+  void whereCompilersWereSeenToRestAShortWarmUpIsEnough() {
+    Measured hasty = tenTimes(0.01, false, 9);
+    Measured settled = tenTimes(0.01, true, 1);
+    history.learn(settled);
+    history.learn(hasty);
+
+    assertThat(settled.warm()).isEqualTo(Measured.SETTLED);
+    assertThat(hasty.warm()).isEqualTo(0.01);
+    assertThat(model.predict(STAGE, TILES, CARD).total()).isEqualTo(1);
+  }
+
+  private static Measured tenTimes(double warm, boolean settled, double seconds) {
+    return Measured.of(
+            STAGE,
+            TILES,
+            CARD,
+            seconds,
+            Collections.nCopies(10, seconds),
+            0,
+            Copied.NONE,
+            Copied.NONE)
+        .warmedUp(warm, settled);
+  }
+
+  @Test
   void timesFromBeforeCompilersHadSettledAreBetterThanNone() {
     learn(TILES, Measured.ALONE, 0.01, 9);
 
