@@ -164,10 +164,12 @@ final class PlanCheck {
    * @param fewest runs that count in any case
    */
   private Runs measure(Plan plan, int least, int fewest) {
-    double limit = Math.max(LIMIT_SECONDS, 1.2 * Math.min(least, fewest) * plan.predictedSeconds());
     SettledRuns settled =
         new SettledRuns(
-            RepeatedRun.standard().with(least, 0.5, limit, 0.02).withWarmUpLimit(limit / 2));
+            RepeatedRun.standard()
+                .with(least, 0.5, LIMIT_SECONDS, 0.02)
+                .withWarmUpLimit(LIMIT_SECONDS / 2),
+            fewest);
     StreamResult result =
         new LineStream(devices, Replanning.NONE, History.inMemory(), 1)
             .runWhile(plan.forced(), line.tensors(), settled);
