@@ -69,6 +69,9 @@ final class PlanCheck {
   private final List<DecisionRow> decisions = new ArrayList<>();
   private final Map<CheckRow, Runs> measured = new HashMap<>();
 
+  /** What was learnt last: something that leads to planning anew. */
+  private Optional<Measured> learnt = Optional.empty();
+
   /**
    * @param rounds runs of each line that count, at least
    */
@@ -108,6 +111,9 @@ final class PlanCheck {
               });
     }
     Plan chosen = chosen(name, graph, alone, progress);
+    progress.show("deciding " + name);
+    // Before the runs that count: what a stream decides with is compiled by then.
+    DecisionCost cost = decisionCost(graph);
     alone.forEach(
         (device, plan) -> {
           progress.show("%s on %s".formatted(name, device));
@@ -123,8 +129,7 @@ final class PlanCheck {
     rows.add(
         same.map(CheckRow::asPlanned)
             .orElseGet(() -> row(name, CheckRow.PLANNED, chosen, chosen.predictedSeconds(), runs)));
-    progress.show("deciding " + name);
-    decisions.add(decision(name, graph, runs));
+    decisions.add(decision(name, cost, runs));
   }
 
   /**
@@ -150,6 +155,7 @@ final class PlanCheck {
       for (Measured measured :
           runs.result().measured(Math.max(runs.count(), LearnedCostModel.TRUSTED))) {
         history.record(measured);
+        learnt = Optional.of(measured);
       }
     } catch (IOException e) {
       System.err.println("squall: note: these times are not remembered: " + e);
@@ -164,10 +170,12 @@ final class PlanCheck {
    * @param fewest runs that count in any case
    */
   private Runs measure(Plan plan, int least, int fewest) {
-    double limit = Math.max(LIMIT_SECONDS, 1.2 * Math.min(least, fewest) * plan.predictedSeconds());
     SettledRuns settled =
         new SettledRuns(
-            RepeatedRun.standard().with(least, 0.5, limit, 0.02).withWarmUpLimit(limit / 2));
+            RepeatedRun.standard()
+                .with(least, 0.5, LIMIT_SECONDS, 0.02)
+                .withWarmUpLimit(LIMIT_SECONDS / 2),
+            fewest);
     StreamResult result =
         new LineStream(devices, Replanning.NONE, History.inMemory(), 1)
             .runWhile(plan.forced(), line.tensors(), settled);
@@ -181,18 +189,19 @@ final class PlanCheck {
     return row;
   }
 
-  private DecisionRow decision(String name, StageGraph graph, Runs runs) {
+  private DecisionCost decisionCost(StageGraph graph) {
     History learning = history.copy();
     Planner again = new Planner(devices, new LearnedCostModel(learning));
-    List<Measured> news = runs.result().measured(LearnedCostModel.TRUSTED);
-    DecisionCost cost =
-        DecisionCost.measure(
-            () -> new Planner(devices, new LearnedCostModel(history)).plan(graph, request),
-            () -> {
-              news.stream().findFirst().ifPresent(learning::learn);
-              return again.plan(graph, request);
-            },
-            Replanning.by(lost -> planner.plan(graph, request), history::version));
+    return DecisionCost.measure(
+        () -> new Planner(devices, new LearnedCostModel(history)).plan(graph, request),
+        () -> {
+          learnt.ifPresent(learning::learn);
+          return again.plan(graph, request);
+        },
+        Replanning.by(lost -> planner.plan(graph, request), history::version));
+  }
+
+  private static DecisionRow decision(String name, DecisionCost cost, Runs runs) {
     List<Double> each = runs.result().decisionSecondsEach();
     List<Double> counted = each.subList(each.size() - runs.count(), each.size());
     return DecisionRow.of(

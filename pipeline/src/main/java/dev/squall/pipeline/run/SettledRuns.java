@@ -11,20 +11,26 @@ import java.util.function.DoublePredicate;
  * for the runs that count.
  */
 public final class SettledRuns implements DoublePredicate {
+  /** Runs may become slower by so much and still be as many as they must. */
+  private static final double ROOM = 1.3;
+
   private final RepeatedRun timing;
+  private final int fewest;
   private final double firstSeconds;
   private double spent;
   private RepeatedRun.Course course;
 
   /**
    * @param timing of the runs after those in which compilers settle
+   * @param fewest runs that should count even where they take longer than {@code timing} allows
    */
-  public SettledRuns(RepeatedRun timing) {
-    this(timing, Measured.SETTLED);
+  public SettledRuns(RepeatedRun timing, int fewest) {
+    this(timing, fewest, Measured.SETTLED);
   }
 
-  SettledRuns(RepeatedRun timing, double firstSeconds) {
+  SettledRuns(RepeatedRun timing, int fewest, double firstSeconds) {
     this.timing = timing;
+    this.fewest = fewest;
     this.firstSeconds = firstSeconds;
   }
 
@@ -33,7 +39,7 @@ public final class SettledRuns implements DoublePredicate {
     if (course == null) {
       spent += seconds;
       if (spent >= firstSeconds) {
-        course = timing.begin();
+        course = timing.withLimit(Math.max(timing.limitSeconds(), ROOM * fewest * seconds)).begin();
       }
       return true;
     }
