@@ -2,6 +2,7 @@ package dev.squall.pipeline.run;
 
 import dev.squall.pipeline.engine.DeviceSession.Times;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How long a stage took, in seconds from call to return.
@@ -24,6 +25,12 @@ public record Timing(double first, List<Double> samples, List<Times> parts, long
   /** Median of the later runs. */
   public double median() {
     return median(samples);
+  }
+
+  /** Median of a part of the timed runs; NaN if not known. */
+  public double median(ToDoubleFunction<Times> part) {
+    List<Times> timed = parts.subList(Math.max(0, parts.size() - samples.size()), parts.size());
+    return timed.isEmpty() ? Double.NaN : median(timed.stream().mapToDouble(part).boxed().toList());
   }
 
   static double median(List<Double> values) {
