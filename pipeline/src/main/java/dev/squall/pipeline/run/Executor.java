@@ -12,6 +12,7 @@ import dev.squall.kernels.tensor.TensorType;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
@@ -197,7 +198,8 @@ public final class Executor {
         return Optional.of(
             CompletableFuture.supplyAsync(
                     () ->
-                        new ResidentLine(repetition, memory, guard).run(device, session, finished),
+                        new ResidentLine(repetition, memory, guard, recorder)
+                            .run(device, session, finished),
                     lanes.get(device.resource()))
                 .join());
       } catch (CompletionException e) {
@@ -313,7 +315,7 @@ public final class Executor {
               stage.sizes(),
               inputs,
               stage.kernel().signature().allocateOutputs(stage.sizes(), memory));
-      long sentBytes = newBytes(candidate.device(), inputs);
+      long newBytes = newBytes(candidate.device(), inputs);
       List<Times> parts = new ArrayList<>();
       parts.add(
           recorder.mark(
@@ -358,6 +360,8 @@ public final class Executor {
         recorder.mark(
             Mark.Kind.CHECK, stage, candidate, () -> requireRight(candidate, stage, call));
       }
+      Copies copies = parts.getFirst().copies();
+      long sentBytes = copies.in() > 0 ? copies.bytesIn() : newBytes;
       Timing timing =
           new Timing(first, samples.isEmpty() ? List.of(first) : samples, parts, sentBytes);
       return new StageResult(

@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Runs a line whose stages are all on one device as one: its inputs go there once, what lies
@@ -27,8 +29,10 @@ import java.util.Optional;
  * tensors of its own, so that the stages' results stand whatever happens to the device.
  *
  * @param guard compares what differs from the stages' results with the reference
+ * @param recorder told of every run
  */
-record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard) {
+record ResidentLine(
+    Repetition repetition, TensorMemory memory, Verifier guard, Recorder recorder) {
 
   /** The device of all stages of the line, if its times mean something. */
   static Optional<Device> device(List<StageResult> results) {
@@ -56,15 +60,24 @@ record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard) 
     // Room for the same tensors once more.
     line.forEach(result -> session.forget(result.call()));
     Chain chain = Chain.of(steps(line));
-    Times first = once(session, chain);
+    AtomicInteger number = new AtomicInteger();
+    Supplier<Times> once =
+        () ->
+            recorder.call(
+                Mark.Kind.AS_ONE,
+                line.getFirst().stage(),
+                line.getFirst().used(),
+                number.getAndIncrement(),
+                () -> once(session, chain));
+    Times first = once.get();
     for (double warm = 0; warm < repetition.warmUpSeconds(); ) {
-      warm += Math.max(1e-6, once(session, chain).total());
+      warm += Math.max(1e-6, once.get().total());
     }
     List<Times> runs = new ArrayList<>();
     double timed = 0;
     while (runs.size() < repetition.runs()
         && (timed < repetition.budgetSeconds() || runs.size() < Repetition.LEAST)) {
-      runs.add(once(session, chain));
+      runs.add(once.get());
       timed += runs.getLast().total();
     }
     Copies fetched = session.fetch(chain);

@@ -10,7 +10,8 @@ import java.util.function.ToDoubleFunction;
  * @param first the first run, with compilation and cold caches
  * @param samples all later runs in order; the first again if there was only one
  * @param parts where the time of each run went, the first run included; empty if not known
- * @param sentBytes bytes that the first run moved to the device, as far as they were not there
+ * @param sentBytes bytes that the first run moved to the device: as the engine counted them, else
+ *     those of tensors that were not there
  */
 public record Timing(double first, List<Double> samples, List<Times> parts, long sentBytes) {
   public Timing {
