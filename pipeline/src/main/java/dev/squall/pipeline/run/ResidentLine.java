@@ -31,8 +31,7 @@ import java.util.function.Supplier;
  * @param guard compares what differs from the stages' results with the reference
  * @param recorder told of every run
  */
-record ResidentLine(
-    Repetition repetition, TensorMemory memory, Verifier guard, Recorder recorder) {
+record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard, Recorder recorder) {
 
   /** The device of all stages of the line, if its times mean something. */
   static Optional<Device> device(List<StageResult> results) {
