@@ -73,6 +73,7 @@ final class RemoteSession implements DeviceSession {
     if (first) {
       ready = prepare(chain);
     }
+    ready.copiesStaying().keySet().forEach(Tensor::poison);
     return run(
         start,
         ready.copiesHome(),
