@@ -10,6 +10,7 @@ import dev.squall.kernels.tensor.TensorType;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.Chain;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
@@ -50,6 +51,10 @@ import java.util.function.DoublePredicate;
  * <p>While a device opens and compiles, the host serves its stages, unless the user named the
  * device; it takes over once it has computed all of them right. A device that is lost, and a stage
  * that measures far from its prediction, lead to another plan for the runs that follow.
+ *
+ * <p>With one run in flight and every stage on one device that keeps results, runs go as one once
+ * nothing is left to learn stage by stage: what lies between stages stays on the device. One more
+ * run, not counted, then brings every stage's result to the host.
  */
 public final class LineStream {
   /** A stage that takes so many times as long as predicted, or so much less, is far off. */
@@ -109,13 +114,22 @@ public final class LineStream {
     final Map<Stage, Call> calls;
     final Map<Stage, Span> spans = new HashMap<>();
     final Set<Stage> submitted = new HashSet<>();
+
+    /** Whether it is the run after the last, which is not counted. */
+    final boolean closing;
+
+    /** Whether its stages are not to run as one. */
+    boolean apart;
+
     Times parts = new Times(0, 0, 0, 0, 0);
     long start;
 
-    Item(int number, Plan plan, Map<Stage, Call> calls) {
+    Item(int number, Plan plan, Map<Stage, Call> calls, boolean closing) {
       this.number = number;
       this.plan = plan;
       this.calls = calls;
+      this.closing = closing;
+      this.apart = closing;
     }
   }
 
@@ -132,6 +146,13 @@ public final class LineStream {
       return byItem != 0 ? byItem : Integer.compare(position, other.position);
     }
   }
+
+  /**
+   * The latest run as one.
+   *
+   * @param item with the tensors that the chain works on
+   */
+  private record Kept(Device device, Chain chain, Item item) {}
 
   private final class Flow implements AutoCloseable {
     private final Map<String, Tensor> externals;
@@ -151,6 +172,7 @@ public final class LineStream {
     private final List<Times> parts = new ArrayList<>();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final long begin = System.nanoTime();
+    private final TensorMemory memory;
     private Plan current;
     private int runs;
     private int plans;
@@ -162,6 +184,11 @@ public final class LineStream {
     private long deciding;
     private boolean closed;
 
+    /** What ran as one last; null while every run goes stage by stage. */
+    private Kept kept;
+
+    private boolean neverAsOne;
+
     private Flow(Plan plan, Map<String, Tensor> externals, int runs, DoublePredicate more) {
       this.current = plan;
       this.externals = externals;
@@ -172,7 +199,7 @@ public final class LineStream {
               .flatMap(decision -> decision.candidates().stream().map(Candidate::device))
               .distinct()
               .toList();
-      TensorMemory memory = devices.memory(all);
+      memory = devices.memory(all);
       for (int i = 0; i < inFlight; i++) {
         freeBuffers.add(calls(memory));
       }
@@ -235,7 +262,7 @@ public final class LineStream {
         if (planAnew) {
           planAnew();
         }
-        Item item = new Item(admitted++, current, freeBuffers.removeFirst());
+        Item item = new Item(admitted++, current, freeBuffers.removeFirst(), false);
         seconds.add(Double.NaN);
         parts.add(item.parts);
         item.start = System.nanoTime();
@@ -281,6 +308,14 @@ public final class LineStream {
     }
 
     private void submitRunnable(Item item) {
+      Optional<Device> whole = item.apart ? Optional.empty() : wholeLine(item);
+      if (whole.isPresent()) {
+        lanes
+            .computeIfAbsent(whole.get().resource(), Flow::lane)
+            .execute(new Task(item.number, 0, () -> runAsOne(item, whole.get())));
+        return;
+      }
+      item.apart = true;
       List<Stage> order = item.plan.timetable().inOrder();
       Set<String> taken = new HashSet<>();
       for (int position = 0; position < order.size(); position++) {
@@ -301,6 +336,91 @@ public final class LineStream {
           submit(item, decision, position, server, decision.alternatives());
         }
       }
+    }
+
+    /**
+     * The device that can run the whole line as one: every stage's choice, open, able to keep
+     * results, and done with being watched stage by stage where the plan may still change.
+     */
+    private Optional<Device> wholeLine(Item item) {
+      List<Decision> decisions =
+          item.plan.timetable().stages().stream().map(item.plan::decision).toList();
+      Device device = decisions.getFirst().choice().device();
+      DeviceSession session = sessions.get(device);
+      boolean able =
+          inFlight == 1
+              && !neverAsOne
+              && !closed
+              && session != null
+              && session.keepsResults()
+              && device.notATiming().isEmpty()
+              && decisions.stream()
+                  .allMatch(
+                      decision ->
+                          decision.choice().device().equals(device)
+                              && (decision.forced() || judged.contains(key(decision))));
+      return able ? Optional.of(device) : Optional.empty();
+    }
+
+    /** On the resource's thread. */
+    private void runAsOne(Item item, Device device) {
+      try {
+        DeviceSession session = session(device);
+        Chain chain = chain(item);
+        long start = System.nanoTime();
+        item.start = start;
+        Times times = session.run(chain);
+        long now = System.nanoTime();
+        synchronized (this) {
+          item.parts = times;
+          if (kept == null) {
+            note(
+                "the line runs as one on %s: what lies between its stages stays there"
+                    .formatted(device.qualifiedId()));
+          }
+          kept = new Kept(device, chain, item);
+          done(item, now);
+        }
+      } catch (SquallException e) {
+        synchronized (this) {
+          apart(item, device, e);
+        }
+      } catch (RuntimeException | Error e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    private Chain chain(Item item) {
+      return kept != null && kept.item().calls == item.calls
+          ? kept.chain()
+          : Chain.of(
+              item.plan.timetable().stages().stream()
+                  .map(
+                      stage ->
+                          new Chain.Step(
+                              stage.kernel(),
+                              item.plan.decision(stage).choice().variant(),
+                              item.calls.get(stage)))
+                  .toList());
+    }
+
+    /**
+     * What stayed on the device in a run that failed is lost or worth nothing: all of it is
+     * computed anew, stage by stage.
+     */
+    private void apart(Item item, Device device, SquallException failure) {
+      neverAsOne = true;
+      kept = null; // the runs that follow are the ones to compare
+      Decision first = item.plan.decision(item.plan.timetable().stages().getFirst());
+      boolean loses = FallbackPolicy.losesDevice(failure.errorClass(), first.choice());
+      note(
+          "the line as one on %s failed: %s; its stages run one by one again"
+              .formatted(device.qualifiedId(), failure.getMessage()));
+      if (loses) {
+        lose(device, failure.getMessage());
+      }
+      item.apart = true;
+      submitRunnable(item);
     }
 
     private void submit(
@@ -514,21 +634,79 @@ public final class LineStream {
       watch(item, span, times);
       deciding += System.nanoTime() - start;
       if (item.spans.size() == item.calls.size()) {
-        seconds.set(item.number, (now - item.start) * 1e-9);
-        parts.set(item.number, item.parts);
-        last = item;
-        lastEnd = now;
-        freeBuffers.add(item.calls);
-        if (!more.test(seconds.get(item.number))) {
-          runs = admitted;
-        }
-        if (++completed == runs) {
-          end.complete(null);
-          return;
-        }
-        admit();
+        done(item, now);
       } else {
         submitRunnable(item);
+      }
+    }
+
+    private void done(Item item, long now) {
+      last = item;
+      if (item.closing) {
+        endAfter(() -> compareWithKept(item));
+        return;
+      }
+      seconds.set(item.number, (now - item.start) * 1e-9);
+      parts.set(item.number, item.parts);
+      lastEnd = now;
+      freeBuffers.add(item.calls);
+      if (!more.test(seconds.get(item.number))) {
+        runs = admitted;
+      }
+      if (++completed < runs) {
+        admit();
+      } else if (kept == null) {
+        end.complete(null);
+      } else {
+        closeAsOne(item);
+      }
+    }
+
+    /** Ends the stream, with the error of {@code work} if it has one. */
+    private void endAfter(Runnable work) {
+      try {
+        work.run();
+        end.complete(null);
+      } catch (SquallException e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    /**
+     * One more run, stage by stage and not counted: it tells when each stage runs, and brings every
+     * result home for its verdict. It has outputs of its own, for the last run as one to be laid
+     * beside it. What that left on the device is fetched first: without it its time has no verdict.
+     */
+    private void closeAsOne(Item before) {
+      try {
+        session(kept.device()).fetch(kept.chain());
+        Item closing = new Item(before.number, before.plan, calls(memory), true);
+        closing.start = System.nanoTime();
+        submitRunnable(closing);
+      } catch (SquallException e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    /**
+     * @throws SquallException WRONG_RESULT if a stage's output in the last run as one is neither
+     *     that of the stage alone nor right
+     */
+    private void compareWithKept(Item closing) {
+      for (Stage stage : closing.plan.timetable().stages()) {
+        Call asOne = kept.item().calls.get(stage);
+        boolean same =
+            asOne.outputs().entrySet().stream()
+                .allMatch(
+                    output ->
+                        output
+                                .getValue()
+                                .data()
+                                .mismatch(closing.calls.get(stage).out(output.getKey()).data())
+                            < 0);
+        if (!same) {
+          requireRight(stage, kept.item().plan.decision(stage).choice(), asOne);
+        }
       }
     }
 
