@@ -200,6 +200,7 @@ final class PlanCheck {
     int count = Math.clamp((long) (LIMIT_SECONDS / predicted), FEWEST, rounds);
     StreamResult result =
         new LineStream(devices, Replanning.NONE, History.inMemory(), 1)
+            .stageByStage()
             .run(plan.forced(), tensors(), WARM_UP + count);
     return CheckRow.of(name, on, plan, result, WARM_UP);
   }

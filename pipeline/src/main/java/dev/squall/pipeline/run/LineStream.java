@@ -69,6 +69,7 @@ public final class LineStream {
   private final Replanning replanning;
   private final History history;
   private final int inFlight;
+  private final boolean asOne;
 
   /**
    * @param replanning asked for another plan; it should use {@code history}
@@ -76,10 +77,21 @@ public final class LineStream {
    * @param inFlight runs at the same time: 1 for the least time of each
    */
   public LineStream(Devices devices, Replanning replanning, History history, int inFlight) {
+    this(devices, replanning, history, inFlight, inFlight == 1);
+  }
+
+  private LineStream(
+      Devices devices, Replanning replanning, History history, int inFlight, boolean asOne) {
     this.devices = devices;
     this.replanning = replanning;
     this.history = history;
     this.inFlight = inFlight;
+    this.asOne = asOne;
+  }
+
+  /** The same with every result copied home in every run, as plans have it. */
+  public LineStream stageByStage() {
+    return new LineStream(devices, replanning, history, inFlight, false);
   }
 
   /**
@@ -348,7 +360,7 @@ public final class LineStream {
       Device device = decisions.getFirst().choice().device();
       DeviceSession session = sessions.get(device);
       boolean able =
-          inFlight == 1
+          asOne
               && !neverAsOne
               && !closed
               && session != null

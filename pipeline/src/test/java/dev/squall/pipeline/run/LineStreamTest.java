@@ -125,6 +125,23 @@ class LineStreamTest {
   }
 
   @Test
+  void aStreamMayKeepToItsStages() {
+    KeepingDevice card = new KeepingDevice("card", Profiles.card(1));
+    StageGraph graph = Graphs.diamond();
+    Devices devices = new Devices(List.of(card));
+    Plan plan =
+        new Planner(devices, new LearnedCostModel(history))
+            .plan(graph, Request.of(Wishes.none(), Wishes.none()));
+    StreamResult result =
+        new LineStream(devices, Replanning.NONE, history, 1)
+            .stageByStage()
+            .run(plan.forced(), Graphs.tensors(), 6);
+    assertEveryStageRight(result);
+    assertThat(card.chains()).isEmpty();
+    assertThat(result.parts().getLast().copies().out()).isEqualTo(4);
+  }
+
+  @Test
   void aRunAsOneThatFailsIsComputedAnewStageByStage() {
     KeepingDevice card =
         new KeepingDevice("card", Profiles.card(1), Fault.IN_A_RUN, ErrorClass.LAUNCH);
