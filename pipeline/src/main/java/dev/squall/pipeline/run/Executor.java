@@ -20,6 +20,8 @@ import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.graph.StageGraph;
+import dev.squall.pipeline.measure.JitCompiler;
+import dev.squall.pipeline.measure.WarmUp;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
 import dev.squall.pipeline.plan.Plan;
@@ -326,18 +328,21 @@ public final class Executor {
       sent.get(candidate.device()).addAll(call.outputs().values());
       double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
+      WarmUp warmUp = new WarmUp(JitCompiler::idle);
+      double warm = 0;
       if (repetition.runs() > 0) {
-        double warm = 0;
-        for (int i = 0; warm < repetition.warmUpSeconds(); i++) {
-          warm +=
+        while (!warmUp.warm() && warm < repetition.warmUpSeconds()) {
+          double seconds =
               recorder
                   .call(
                       Mark.Kind.WARM_UP,
                       stage,
                       candidate,
-                      i,
+                      warmUp.runs(),
                       () -> again(session, stage.kernel(), candidate, call))
                   .total();
+          warmUp.add(seconds);
+          warm += seconds;
         }
         double timed = 0;
         while (samples.size() < repetition.runs()
@@ -363,7 +368,13 @@ public final class Executor {
       Copies copies = parts.getFirst().copies();
       long sentBytes = copies.in() > 0 ? copies.bytesIn() : newBytes;
       Timing timing =
-          new Timing(first, samples.isEmpty() ? List.of(first) : samples, parts, sentBytes);
+          new Timing(
+              first,
+              samples.isEmpty() ? List.of(first) : samples,
+              parts,
+              first + warm,
+              warmUp.warm(),
+              sentBytes);
       return new StageResult(
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
     }

@@ -14,6 +14,8 @@ import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.measure.JitCompiler;
+import dev.squall.pipeline.measure.WarmUp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -69,8 +71,11 @@ record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard, 
                 number.getAndIncrement(),
                 () -> once(session, chain));
     Times first = once.get();
-    for (double warm = 0; warm < repetition.warmUpSeconds(); ) {
-      warm += Math.max(1e-6, once.get().total());
+    WarmUp warmUp = new WarmUp(JitCompiler::idle);
+    for (double warm = 0; !warmUp.warm() && warm < repetition.warmUpSeconds(); ) {
+      double seconds = once.get().total();
+      warmUp.add(seconds);
+      warm += seconds;
     }
     List<Times> runs = new ArrayList<>();
     double timed = 0;

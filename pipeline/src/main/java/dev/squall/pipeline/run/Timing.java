@@ -10,17 +10,25 @@ import java.util.function.ToDoubleFunction;
  * @param first the first run, with compilation and cold caches
  * @param samples all later runs in order; the first again if there was only one
  * @param parts where the time of each run went, the first run included; empty if not known
+ * @param warmSeconds from the first run to the first sample
+ * @param settled whether times were equal by then and no compiler at work
  * @param sentBytes bytes that the first run moved to the device: as the engine counted them, else
  *     those of tensors that were not there
  */
-public record Timing(double first, List<Double> samples, List<Times> parts, long sentBytes) {
+public record Timing(
+    double first,
+    List<Double> samples,
+    List<Times> parts,
+    double warmSeconds,
+    boolean settled,
+    long sentBytes) {
   public Timing {
     samples = List.copyOf(samples);
     parts = List.copyOf(parts);
   }
 
   public Timing(double first, List<Double> samples) {
-    this(first, samples, List.of(), 0);
+    this(first, samples, List.of(), 0, false, 0);
   }
 
   /** Median of the later runs. */

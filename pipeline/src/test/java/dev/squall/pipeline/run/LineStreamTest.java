@@ -295,10 +295,69 @@ class LineStreamTest {
     StreamResult result = stream(Graphs.single(), NONE, 1, 20, boast, honest);
 
     assertThat(notes(result).getFirst())
-        .startsWith("first tiles on fake-boast:boast takes 1.00 ms, ");
+        .matches("first tiles on fake-boast:boast takes 1\\.\\d+ ms, .*");
     assertThat(notes(result)).anyMatch(note -> note.startsWith("planned anew: "));
     assertThat(result.plan().decisions().getFirst().choice().device().id()).isEqualTo("honest");
     assertThat(honest.calls()).isNotEmpty();
+  }
+
+  /** A plan is asked for when the version moves, not run by run. */
+  @Test
+  void aPlanIsKeptWhileNothingThatItRestsOnChanges() {
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(1));
+    Devices devices = new Devices(List.of(card));
+    Planner planner = new Planner(devices, new LearnedCostModel(history));
+    Plan plan = planner.plan(Graphs.diamond(), Request.of(Wishes.none(), Wishes.none()));
+    int[] asked = {0};
+    int[] runs = {0};
+    // The version moves after the fifth run.
+    LineStream stream =
+        new LineStream(
+            devices,
+            Replanning.by(
+                lost -> {
+                  asked[0]++;
+                  return plan;
+                },
+                () -> runs[0] < 5 ? 1 : 2),
+            History.inMemory(),
+            1);
+    int[] askedByFifth = {-1};
+    StreamResult result =
+        stream.runWhile(
+            plan.forced(),
+            Graphs.tensors(),
+            seconds -> {
+              runs[0]++;
+              if (runs[0] == 5) {
+                askedByFifth[0] = asked[0];
+              }
+              return runs[0] < 9;
+            });
+
+    assertThat(askedByFifth[0]).isZero();
+    assertThat(asked[0]).isEqualTo(1);
+    assertThat(result.decisionSecondsEach()).hasSize(9).allMatch(seconds -> seconds > 0);
+    assertThat(result.decisionSeconds()).isPositive();
+    assertRight(result);
+  }
+
+  @Test
+  void whatAStreamPaidForEachStageCanBeLearnt() {
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(1), call -> sleep(2));
+    StreamResult result = stream(Graphs.chain(), List.of("card"), 1, 12, card);
+
+    assertThat(result.measured(10))
+        .hasSize(2)
+        .allSatisfy(
+            each -> {
+              assertThat(each.line()).isEqualTo("testing.double+testing.double");
+              assertThat(each.seconds()).hasSize(10).allMatch(seconds -> seconds >= 0.002);
+              assertThat(each.warm()).isPositive();
+            });
+    assertThat(stream(Graphs.chain(), List.of("card"), 1, 10, card).measured(10))
+        .as("nine beside the first are too few")
+        .isEmpty();
   }
 
   @Test
