@@ -163,6 +163,7 @@ public final class AntidiagonalScores implements Kernel {
 
   private static Program tiles(Sizes sizes) {
     Groups groups = Groups.of(sizes);
-    return XAttentionPrograms.of(sizes, XAttentionPrograms.scoresTiles(groups));
+    return XAttentionPrograms.of(
+        sizes, XAttentionPrograms.noHalves(), XAttentionPrograms.scoresTiles(groups));
   }
 }

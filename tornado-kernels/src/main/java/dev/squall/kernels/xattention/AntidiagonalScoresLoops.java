@@ -4,6 +4,7 @@ import static dev.squall.kernels.xattention.Layout.CAUSAL;
 import static dev.squall.kernels.xattention.Layout.DEPTH;
 import static dev.squall.kernels.xattention.Layout.EXCLUDED;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
+import static dev.squall.kernels.xattention.Layout.HALF_PAIRS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
 import static dev.squall.kernels.xattention.Layout.MET_KEYS;
@@ -84,7 +85,7 @@ final class AntidiagonalScoresLoops {
           int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
           float score = scalars.get(EXCLUDED);
           if (j <= lastGroup) {
-            score = logMeanExp(q, k, dims, scalars.get(SCALE), h, i, j);
+            score = logMeanExp(q, k, dims, scalars.get(SCALE), h, i, j, dims.get(STRIDE));
           }
           scores.set((h * groups + i) * groups + j, score);
         }
@@ -92,9 +93,34 @@ final class AntidiagonalScoresLoops {
     }
   }
 
-  /** The score of one tile, with a running maximum so that no exponential overflows. */
+  /**
+   * Scores from the first half of each tile's pairs; of a tile that samples fewer than a full one
+   * from all.
+   */
+  static void halfScores(
+      FloatArray q, FloatArray k, FloatArray halves, IntArray dims, FloatArray scalars) {
+    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+      for (@Parallel int i = 0; i < dims.get(GROUPS); i++) {
+        for (@Parallel int j = 0; j < dims.get(GROUPS); j++) {
+          int groups = dims.get(GROUPS);
+          int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
+          float score = scalars.get(EXCLUDED);
+          if (j <= lastGroup) {
+            score = logMeanExp(q, k, dims, scalars.get(SCALE), h, i, j, dims.get(HALF_PAIRS));
+          }
+          halves.set((h * groups + i) * groups + j, score);
+        }
+      }
+    }
+  }
+
+  /**
+   * The score of one tile, with a running maximum so that no exponential overflows.
+   *
+   * @param pairs that a full tile samples, from its first on; another tile samples all that it has
+   */
   static float logMeanExp(
-      FloatArray q, FloatArray k, IntArray dims, float scale, int h, int i, int j) {
+      FloatArray q, FloatArray k, IntArray dims, float scale, int h, int i, int j, int pairs) {
     int tokens = dims.get(TOKENS);
     int depth = dims.get(DEPTH);
     int stride = dims.get(STRIDE);
@@ -107,7 +133,8 @@ final class AntidiagonalScoresLoops {
     int top = diagonal == 1 ? end - 1 : stride - 1;
     int first = TornadoMath.max(0, top - end + 1);
     int side = causalDiagonal == 1 ? top >> 1 : columns - 1;
-    int last = TornadoMath.min(top - missing, side);
+    int all = TornadoMath.min(top - missing, side);
+    int last = all - first + 1 < stride ? all : first + pairs - 1;
     float whole = (end - missing) * (float) columns;
     float triangle = 0.5f * (end * (end + 1) - missing * (missing + 1));
     float cells = causalDiagonal == 1 ? triangle : whole;

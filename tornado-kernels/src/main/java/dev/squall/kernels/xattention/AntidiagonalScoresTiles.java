@@ -4,6 +4,7 @@ import static dev.squall.kernels.xattention.Layout.CAUSAL;
 import static dev.squall.kernels.xattention.Layout.DEPTH;
 import static dev.squall.kernels.xattention.Layout.EXCLUDED;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
+import static dev.squall.kernels.xattention.Layout.HALF_PAIRS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
 import static dev.squall.kernels.xattention.Layout.MET_KEYS;
@@ -123,11 +124,16 @@ final class AntidiagonalScoresTiles {
     }
   }
 
+  /**
+   * @param halves the scores from the first half of each tile's pairs, of a tile that samples fewer
+   *     than a full one from all; one unused element if dims asks for no half
+   */
   static void logMeanExpTiles(
       KernelContext context,
       FloatArray q,
       FloatArray k,
       FloatArray scores,
+      FloatArray halves,
       IntArray dims,
       FloatArray scalars) {
     int item = context.localIdx;
@@ -136,6 +142,7 @@ final class AntidiagonalScoresTiles {
     int depth = dims.get(DEPTH);
     int stride = dims.get(STRIDE);
     int causal = dims.get(CAUSAL);
+    int half = dims.get(HALF_PAIRS);
     int rowTiles = (groups + TILE - 1) >> 6;
     int head = context.groupIdy / rowTiles;
     int rowStart = context.groupIdy % rowTiles * TILE;
@@ -191,8 +198,7 @@ final class AntidiagonalScoresTiles {
         context.localBarrier();
       }
       // What a phase allows, told by three numbers of the phase: told for each of the sixteen
-      // scores,
-      // it would not change from phase to phase, and registers would hold it.
+      // scores, it would not change from phase to phase, and registers would hold it.
       int queryRoom = tokens - stride + s - (rowStart + line) * stride;
       int keyRoom = tokens - s - (columnStart + feature) * stride;
       // On a causal diagonal the second half of the antidiagonal looks ahead.
@@ -209,6 +215,18 @@ final class AntidiagonalScoresTiles {
             float larger = TornadoMath.max(logs[n], logit);
             float smaller = TornadoMath.min(logs[n], logit);
             logs[n] = larger + TornadoMath.log(1f + TornadoMath.exp(smaller - larger));
+          }
+        }
+      }
+      if (s + 1 == half) {
+        float share = TornadoMath.log(1f / half);
+        for (int r = 0; r < 4; r++) {
+          int i = rowStart + line + 16 * r;
+          for (int c = 0; c < 4; c++) {
+            int j = columnStart + feature + 16 * c;
+            if ((i < groups ? 1 : 0) * (j < groups ? 1 : 0) == 1) {
+              halves.set((head * groups + i) * groups + j, logs[4 * r + c] + share);
+            }
           }
         }
       }
@@ -229,7 +247,12 @@ final class AntidiagonalScoresTiles {
           if (j <= lastGroup) {
             score = logs[4 * r + c] + TornadoMath.log(rows * width / sampled);
           }
-          scores.set((head * groups + i) * groups + j, score);
+          int at = (head * groups + i) * groups + j;
+          scores.set(at, score);
+          int full = (rows == stride ? 1 : 0) * (columns == stride ? 1 : 0) * (1 - causalDiagonal);
+          if ((half > 0 ? 1 : 0) * (1 - full * (j <= lastGroup ? 1 : 0)) == 1) {
+            halves.set(at, score);
+          }
         }
       }
     }
@@ -246,8 +269,13 @@ final class AntidiagonalScoresTiles {
             * ((cornerColumn & 15) == 0 ? 1 : 0);
     int shortGroup = tokens - corner * stride < stride ? 1 : 0;
     if (ownRow * ownColumn * shortGroup == 1) {
-      float score = AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner);
-      scores.set((head * groups + corner) * groups + corner, score);
+      float score =
+          AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner, stride);
+      int at = (head * groups + corner) * groups + corner;
+      scores.set(at, score);
+      if (half > 0) {
+        halves.set(at, score);
+      }
     }
   }
 }

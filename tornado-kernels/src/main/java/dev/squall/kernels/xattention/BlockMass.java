@@ -2,6 +2,7 @@ package dev.squall.kernels.xattention;
 
 import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.InputChecks;
@@ -109,7 +110,9 @@ public final class BlockMass implements Kernel {
         new Variant.Device(
             "tiles",
             BlockMass::tilesFit,
-            sizes -> XAttentionPrograms.of(sizes, XAttentionPrograms.massTiles(sizes))),
+            sizes ->
+                XAttentionPrograms.of(
+                    sizes, XAttentionPrograms.massTiles(sizes, "scores", "mass"))),
         new Variant.Device(
             "loops",
             (sizes, device) -> indexable(sizes),
@@ -117,8 +120,7 @@ public final class BlockMass implements Kernel {
                 XAttentionPrograms.of(
                     sizes,
                     XAttentionPrograms.rowScratch(sizes),
-                    XAttentionPrograms.massRowsLoops(sizes),
-                    XAttentionPrograms.massBlocksLoops(sizes))));
+                    XAttentionPrograms.massLoops(sizes, "scores", "mass").toArray(Task[]::new))));
   }
 
   private static Support indexable(Sizes sizes) {

@@ -8,6 +8,7 @@ import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,8 +18,13 @@ final class XAttentionPrograms {
   static final String ROW_FACTOR = "row_factor";
   static final String ROW_PAIRS = "row_pairs";
 
+  /** Stands where what half of the samples say would; neither read nor written. */
+  private static final String NO_HALVES = "no_halves";
+
   private static final String QUERY_PANELS = "query_panels";
   private static final String KEY_PANELS = "key_panels";
+
+  private static final TensorType ONE = new TensorType(ElementType.F32, List.of(1L));
 
   private XAttentionPrograms() {}
 
@@ -76,7 +82,16 @@ final class XAttentionPrograms {
                 arguments.scalars()));
   }
 
+  /** Needs {@link #noHalves}. */
   static Task scoresTiles(Groups groups) {
+    return scoresTiles(groups, NO_HALVES);
+  }
+
+  /**
+   * Scores by tiles; log-mean-exp leaves those from half of the pairs in {@code halves} where a
+   * margin asks for them.
+   */
+  static Task scoresTiles(Groups groups, String halves) {
     int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTiles.TILE);
     Grid grid = Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresTiles.ITEMS);
     return switch (groups.estimate()) {
@@ -108,9 +123,28 @@ final class XAttentionPrograms {
                       arguments.f32("q"),
                       arguments.f32("k"),
                       arguments.f32("scores"),
+                      arguments.f32(halves),
                       arguments.dims(),
                       arguments.scalars()));
     };
+  }
+
+  /** Log-mean-exp scores from half of the pairs, in the array {@code halves}. */
+  static Task halfScoresLoops(Groups groups, String halves) {
+    int count = groups.count();
+    return new Task(
+        AntidiagonalScoresLoops.class,
+        "halfScores",
+        Grid.loops(count, count, groups.shape().heads()),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                AntidiagonalScoresLoops::halfScores,
+                arguments.f32("q"),
+                arguments.f32("k"),
+                arguments.f32(halves),
+                arguments.dims(),
+                arguments.scalars()));
   }
 
   /** Scores in vector lanes: panels, then tiles of them; needs {@link #panelScratch}. */
@@ -194,8 +228,13 @@ final class XAttentionPrograms {
     return new TensorType(ElementType.F32, List.of(heads, tiles, stride, sizes.dim("D"), tile));
   }
 
+  /** The masses of the scores in one array, in another; needs {@link #rowScratch}. */
+  static List<Task> massLoops(Sizes sizes, String scores, String mass) {
+    return List.of(massRowsLoops(sizes, scores), massBlocksLoops(sizes, scores, mass));
+  }
+
   /** Maximum and factor of each row's softmax; needs {@link #rowScratch}. */
-  static Task massRowsLoops(Sizes sizes) {
+  static Task massRowsLoops(Sizes sizes, String scores) {
     return new Task(
         BlockMassLoops.class,
         "softmaxRows",
@@ -204,13 +243,13 @@ final class XAttentionPrograms {
             graph.task(
                 id,
                 BlockMassLoops::softmaxRows,
-                arguments.f32("scores"),
+                arguments.f32(scores),
                 arguments.f32(ROW_MAXIMUM),
                 arguments.f32(ROW_FACTOR),
                 arguments.dims()));
   }
 
-  static Task massBlocksLoops(Sizes sizes) {
+  private static Task massBlocksLoops(Sizes sizes, String scores, String mass) {
     int blocks = sizes.extent("NB");
     return new Task(
         BlockMassLoops.class,
@@ -220,10 +259,10 @@ final class XAttentionPrograms {
             graph.task(
                 id,
                 BlockMassLoops::blockSums,
-                arguments.f32("scores"),
+                arguments.f32(scores),
                 arguments.f32(ROW_MAXIMUM),
                 arguments.f32(ROW_FACTOR),
-                arguments.f32("mass"),
+                arguments.f32(mass),
                 arguments.dims()));
   }
 
@@ -232,7 +271,8 @@ final class XAttentionPrograms {
     return Map.of(ROW_MAXIMUM, rows, ROW_FACTOR, rows);
   }
 
-  static Task massTiles(Sizes sizes) {
+  /** As {@link #massLoops}, without scratch. */
+  static Task massTiles(Sizes sizes, String scores, String mass) {
     return new Task(
         BlockMassTiles.class,
         "blockRow",
@@ -242,13 +282,38 @@ final class XAttentionPrograms {
                 id,
                 BlockMassTiles::blockRow,
                 arguments.context(),
-                arguments.f32("scores"),
-                arguments.f32("mass"),
+                arguments.f32(scores),
+                arguments.f32(mass),
                 arguments.dims()));
   }
 
-  /** Reads thresholds, or an array of that name that stands in; see {@link #selectScratch}. */
-  static Task selectLoops(Sizes sizes) {
+  /** The masses of the heads that share a mask, summed for each of them. */
+  static Task shareLoops(Sizes sizes, String mass, String shared) {
+    int blocks = sizes.extent("NB");
+    return new Task(
+        BlockSelectionLoops.class,
+        "shareMasses",
+        Grid.loops(blocks, blocks, sizes.extent("H")),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                BlockSelectionLoops::shareMasses,
+                arguments.f32(mass),
+                arguments.f32(shared),
+                arguments.dims()));
+  }
+
+  /** Selection where every block counts for its mass; needs {@link #selectScratch}. */
+  static Task selectLoops(Sizes sizes, String mass) {
+    return selectLoops(sizes, mass, NO_HALVES);
+  }
+
+  /**
+   * Selection with a margin.
+   *
+   * @param halves the masses from half of the samples
+   */
+  static Task selectLoops(Sizes sizes, String mass, String halves) {
     return new Task(
         BlockSelectionLoops.class,
         "selectBlocks",
@@ -257,7 +322,8 @@ final class XAttentionPrograms {
             graph.task(
                 id,
                 BlockSelectionLoops::selectBlocks,
-                arguments.f32("mass"),
+                arguments.f32(mass),
+                arguments.f32(halves),
                 arguments.f32("thresholds"),
                 arguments.bytes("mask"),
                 arguments.dims(),
@@ -268,10 +334,21 @@ final class XAttentionPrograms {
     return sizes.extent(sizes.has("QB") ? "QB" : "NB");
   }
 
+  /** What stands in for scores and masses from half of the samples. */
+  static Map<String, TensorType> noHalves() {
+    return Map.of(NO_HALVES, ONE);
+  }
+
+  /** What stands in for half masses, and for thresholds that are not given. */
   static Map<String, TensorType> selectScratch(Sizes sizes) {
-    return sizes.given("thresholds")
-        ? Map.of()
-        : Map.of("thresholds", new TensorType(ElementType.F32, List.of(1L)));
+    Map<String, TensorType> scratch = new HashMap<>(thresholdScratch(sizes));
+    scratch.putAll(noHalves());
+    return scratch;
+  }
+
+  /** What stands in for thresholds that are not given. */
+  static Map<String, TensorType> thresholdScratch(Sizes sizes) {
+    return sizes.given("thresholds") ? Map.of() : Map.of("thresholds", ONE);
   }
 
   static Task rowPairsLoops(Sizes sizes) {
@@ -340,7 +417,11 @@ final class XAttentionPrograms {
                 sizes.given("thresholds") ? 1 : 0,
                 firstDenseRow(sizes),
                 sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0,
-                integer(sizes, "local")));
+                integer(sizes, "local"),
+                sizes.parameters().containsKey("mask_sharing")
+                    ? SparsePrefill.headsOfMask(sizes)
+                    : 1,
+                margin(sizes) > 0 ? stride / 2 : 0));
     if (sizes.parameters().containsKey("scale")) {
       Phases phases = Phases.of(sizes);
       dims.add(phases.keys());
@@ -368,7 +449,12 @@ final class XAttentionPrograms {
     return List.of(
         scaled ? AttentionShape.scale(sizes) : 0f,
         Float.NEGATIVE_INFINITY,
-        selecting ? (float) sizes.real("threshold") : 0f);
+        selecting ? (float) sizes.real("threshold") : 0f,
+        (float) margin(sizes));
+  }
+
+  private static double margin(Sizes sizes) {
+    return sizes.parameters().containsKey("margin") ? SparsePrefill.margin(sizes) : 0;
   }
 
   private static int extent(Sizes sizes, String symbol) {
