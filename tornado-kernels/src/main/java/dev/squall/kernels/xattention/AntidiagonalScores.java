@@ -163,7 +163,6 @@ public final class AntidiagonalScores implements Kernel {
 
   private static Program tiles(Sizes sizes) {
     Groups groups = Groups.of(sizes);
-    return XAttentionPrograms.of(
-        sizes, XAttentionPrograms.noHalves(), XAttentionPrograms.scoresTiles(groups));
+    return XAttentionPrograms.of(sizes, XAttentionPrograms.scoresTiles(groups));
   }
 }

@@ -4,13 +4,13 @@ import static dev.squall.kernels.xattention.Layout.CAUSAL;
 import static dev.squall.kernels.xattention.Layout.DEPTH;
 import static dev.squall.kernels.xattention.Layout.EXCLUDED;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
-import static dev.squall.kernels.xattention.Layout.HALF_PAIRS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
 import static dev.squall.kernels.xattention.Layout.MET_KEYS;
 import static dev.squall.kernels.xattention.Layout.PHASES;
 import static dev.squall.kernels.xattention.Layout.QUERIES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
+import static dev.squall.kernels.xattention.Layout.SCORED_HEADS;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
 
@@ -76,39 +76,22 @@ final class AntidiagonalScoresLoops {
     return key;
   }
 
+  /** Heads behind the first are these again, from the first half of a full tile's pairs. */
   static void logMeanExpScores(
       FloatArray q, FloatArray k, FloatArray scores, IntArray dims, FloatArray scalars) {
-    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+    for (@Parallel int h = 0; h < dims.get(SCORED_HEADS); h++) {
       for (@Parallel int i = 0; i < dims.get(GROUPS); i++) {
         for (@Parallel int j = 0; j < dims.get(GROUPS); j++) {
           int groups = dims.get(GROUPS);
+          int halved = h / dims.get(HEADS);
+          int head = h - halved * dims.get(HEADS);
+          int pairs = dims.get(STRIDE) >> halved;
           int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
           float score = scalars.get(EXCLUDED);
           if (j <= lastGroup) {
-            score = logMeanExp(q, k, dims, scalars.get(SCALE), h, i, j, dims.get(STRIDE));
+            score = logMeanExp(q, k, dims, scalars.get(SCALE), head, i, j, pairs);
           }
           scores.set((h * groups + i) * groups + j, score);
-        }
-      }
-    }
-  }
-
-  /**
-   * Scores from the first half of each tile's pairs; of a tile that samples fewer than a full one
-   * from all.
-   */
-  static void halfScores(
-      FloatArray q, FloatArray k, FloatArray halves, IntArray dims, FloatArray scalars) {
-    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
-      for (@Parallel int i = 0; i < dims.get(GROUPS); i++) {
-        for (@Parallel int j = 0; j < dims.get(GROUPS); j++) {
-          int groups = dims.get(GROUPS);
-          int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
-          float score = scalars.get(EXCLUDED);
-          if (j <= lastGroup) {
-            score = logMeanExp(q, k, dims, scalars.get(SCALE), h, i, j, dims.get(HALF_PAIRS));
-          }
-          halves.set((h * groups + i) * groups + j, score);
         }
       }
     }

@@ -4,12 +4,12 @@ import static dev.squall.kernels.xattention.Layout.CAUSAL;
 import static dev.squall.kernels.xattention.Layout.DEPTH;
 import static dev.squall.kernels.xattention.Layout.EXCLUDED;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
-import static dev.squall.kernels.xattention.Layout.HALF_PAIRS;
 import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
 import static dev.squall.kernels.xattention.Layout.MET_KEYS;
 import static dev.squall.kernels.xattention.Layout.PHASES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
+import static dev.squall.kernels.xattention.Layout.SCORED_HEADS;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
 
@@ -125,15 +125,14 @@ final class AntidiagonalScoresTiles {
   }
 
   /**
-   * @param halves the scores from the first half of each tile's pairs, of a tile that samples fewer
-   *     than a full one from all; one unused element if dims asks for no half
+   * Heads behind the first are these again, from the first half of a full tile's pairs. Other tiles
+   * of a head are scored once, for both.
    */
   static void logMeanExpTiles(
       KernelContext context,
       FloatArray q,
       FloatArray k,
       FloatArray scores,
-      FloatArray halves,
       IntArray dims,
       FloatArray scalars) {
     int item = context.localIdx;
@@ -142,9 +141,10 @@ final class AntidiagonalScoresTiles {
     int depth = dims.get(DEPTH);
     int stride = dims.get(STRIDE);
     int causal = dims.get(CAUSAL);
-    int half = dims.get(HALF_PAIRS);
     int rowTiles = (groups + TILE - 1) >> 6;
-    int head = context.groupIdy / rowTiles;
+    int scored = context.groupIdy / rowTiles;
+    int halved = scored / dims.get(HEADS);
+    int head = scored - halved * dims.get(HEADS);
     int rowStart = context.groupIdy % rowTiles * TILE;
     int columnStart = context.groupIdx * TILE;
     float scale = scalars.get(SCALE);
@@ -161,7 +161,7 @@ final class AntidiagonalScoresTiles {
     int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
     int queryRows = head * tokens;
     int keyRows = head / sharing * tokens;
-    int phases = causal * columnStart > rowStart + TILE - 1 ? 0 : stride;
+    int phases = causal * columnStart > rowStart + TILE - 1 ? 0 : stride >> halved;
     for (int s = 0; s < phases; s++) {
       for (int n = 0; n < 16; n++) {
         products[n] = 0f;
@@ -218,19 +218,9 @@ final class AntidiagonalScoresTiles {
           }
         }
       }
-      if (s + 1 == half) {
-        float share = TornadoMath.log(1f / half);
-        for (int r = 0; r < 4; r++) {
-          int i = rowStart + line + 16 * r;
-          for (int c = 0; c < 4; c++) {
-            int j = columnStart + feature + 16 * c;
-            if ((i < groups ? 1 : 0) * (j < groups ? 1 : 0) == 1) {
-              halves.set((head * groups + i) * groups + j, logs[4 * r + c] + share);
-            }
-          }
-        }
-      }
     }
+    int both = (1 - halved) * (dims.get(SCORED_HEADS) > dims.get(HEADS) ? 1 : 0);
+    int halves = dims.get(HEADS) * groups * groups;
     for (int r = 0; r < 4; r++) {
       int i = rowStart + line + 16 * r;
       int rows = TornadoMath.min(stride, tokens - i * stride);
@@ -242,16 +232,19 @@ final class AntidiagonalScoresTiles {
           int causalDiagonal = causal * (i == j ? 1 : 0);
           int last = causalDiagonal == 1 ? (stride - 1) >> 1 : columns - 1;
           float width = causalDiagonal == 1 ? 0.5f * (rows + 1) : columns;
-          float sampled = (last - (stride - rows) + 1) * (float) stride * stride;
+          int full = (rows == stride ? 1 : 0) * (columns == stride ? 1 : 0) * (1 - causalDiagonal);
+          int pairs = full == 1 ? stride >> halved : last - (stride - rows) + 1;
+          float sampled = pairs * (float) stride * stride;
           float score = excluded;
           if (j <= lastGroup) {
             score = logs[4 * r + c] + TornadoMath.log(rows * width / sampled);
           }
-          int at = (head * groups + i) * groups + j;
-          scores.set(at, score);
-          int full = (rows == stride ? 1 : 0) * (columns == stride ? 1 : 0) * (1 - causalDiagonal);
-          if ((half > 0 ? 1 : 0) * (1 - full * (j <= lastGroup ? 1 : 0)) == 1) {
-            halves.set(at, score);
+          int at = (scored * groups + i) * groups + j;
+          if (halved * (1 - full) == 0) {
+            scores.set(at, score);
+          }
+          if (both * (1 - full) == 1) {
+            scores.set(at + halves, score);
           }
         }
       }
@@ -268,13 +261,13 @@ final class AntidiagonalScoresTiles {
             * (cornerColumn < TILE ? 1 : 0)
             * ((cornerColumn & 15) == 0 ? 1 : 0);
     int shortGroup = tokens - corner * stride < stride ? 1 : 0;
-    if (ownRow * ownColumn * shortGroup == 1) {
+    if (ownRow * ownColumn * shortGroup * (1 - halved) == 1) {
       float score =
           AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner, stride);
       int at = (head * groups + corner) * groups + corner;
       scores.set(at, score);
-      if (half > 0) {
-        halves.set(at, score);
+      if (both == 1) {
+        scores.set(at + halves, score);
       }
     }
   }

@@ -2,7 +2,6 @@ package dev.squall.kernels.xattention;
 
 import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.error.SquallException;
-import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.InputChecks;
@@ -110,9 +109,7 @@ public final class BlockMass implements Kernel {
         new Variant.Device(
             "tiles",
             BlockMass::tilesFit,
-            sizes ->
-                XAttentionPrograms.of(
-                    sizes, XAttentionPrograms.massTiles(sizes, "scores", "mass"))),
+            sizes -> XAttentionPrograms.of(sizes, XAttentionPrograms.massTiles(sizes))),
         new Variant.Device(
             "loops",
             (sizes, device) -> indexable(sizes),
@@ -120,7 +117,8 @@ public final class BlockMass implements Kernel {
                 XAttentionPrograms.of(
                     sizes,
                     XAttentionPrograms.rowScratch(sizes),
-                    XAttentionPrograms.massLoops(sizes, "scores", "mass").toArray(Task[]::new))));
+                    XAttentionPrograms.massRowsLoops(sizes),
+                    XAttentionPrograms.massBlocksLoops(sizes))));
   }
 
   private static Support indexable(Sizes sizes) {

@@ -8,6 +8,7 @@ import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.HEAD_THRESHOLDS;
 import static dev.squall.kernels.xattention.Layout.MARGIN;
 import static dev.squall.kernels.xattention.Layout.MASK_HEADS;
+import static dev.squall.kernels.xattention.Layout.SCORED_HEADS;
 import static dev.squall.kernels.xattention.Layout.THRESHOLD;
 
 import uk.ac.manchester.tornado.api.annotations.Parallel;
@@ -25,17 +26,12 @@ final class BlockSelectionLoops {
   private BlockSelectionLoops() {}
 
   /**
-   * @param halves the masses from half of the samples, or one unused element without a margin
+   * @param mass with a margin also those from half of the samples, as of further heads
    * @param thresholds f32[H], or one unused element if dims says that all heads share one; the
    *     largest of the heads that share a mask holds for them
    */
   static void selectBlocks(
-      FloatArray mass,
-      FloatArray halves,
-      FloatArray thresholds,
-      ByteArray mask,
-      IntArray dims,
-      FloatArray scalars) {
+      FloatArray mass, FloatArray thresholds, ByteArray mask, IntArray dims, FloatArray scalars) {
     for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
       for (@Parallel int n = 0; n < dims.get(BLOCKS) - dims.get(FIRST_ROW); n++) {
         int blocks = dims.get(BLOCKS);
@@ -84,7 +80,7 @@ final class BlockSelectionLoops {
           if (at < blocks) {
             level = next;
             index = at;
-            covered += credit(next, halves, start + at, scalars.get(MARGIN));
+            covered += credit(mass, start + at, dims, scalars.get(MARGIN));
             more = covered < required ? 1 : 0;
           }
         }
@@ -101,12 +97,14 @@ final class BlockSelectionLoops {
   }
 
   /** What keeping a block counts for: its mass, or less where half of the samples doubt it. */
-  static float credit(float mass, FloatArray halves, int index, float margin) {
+  static float credit(FloatArray mass, int index, IntArray dims, float margin) {
+    int halves = dims.get(HEADS) * dims.get(BLOCKS) * dims.get(BLOCKS);
+    float value = mass.get(index);
     float doubt = 0f;
     if (margin > 0f) {
-      doubt = margin * TornadoMath.abs(halves.get(index) - mass);
+      doubt = margin * TornadoMath.abs(mass.get(halves + index) - value);
     }
-    return TornadoMath.max(0f, mass - doubt);
+    return TornadoMath.max(0f, value - doubt);
   }
 
   /**
@@ -114,7 +112,7 @@ final class BlockSelectionLoops {
    * sum.
    */
   static void shareMasses(FloatArray mass, FloatArray shared, IntArray dims) {
-    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+    for (@Parallel int h = 0; h < dims.get(SCORED_HEADS); h++) {
       for (@Parallel int r = 0; r < dims.get(BLOCKS); r++) {
         for (@Parallel int c = 0; c < dims.get(BLOCKS); c++) {
           int blocks = dims.get(BLOCKS);

@@ -26,7 +26,7 @@ final class GroupPrograms {
     long rows = sizes.dim("QB");
     long lists = heads * (sizes.dim("Q") + rows * (1 + 3 * groups));
     Map<String, TensorType> scratch = new LinkedHashMap<>(XAttentionPrograms.rowScratch(sizes));
-    scratch.putAll(XAttentionPrograms.thresholdScratch(sizes));
+    scratch.putAll(XAttentionPrograms.selectScratch(sizes));
     scratch.putAll(AttentionPrograms.standIns(attention));
     scratch.put("scores", new TensorType(ElementType.F32, List.of(heads, groups, groups)));
     scratch.put(WEIGHTS, new TensorType(ElementType.F32, List.of(heads, rows, groups)));
@@ -37,7 +37,7 @@ final class GroupPrograms {
         sizes,
         scratch,
         XAttentionPrograms.scoresLoops(GroupPrefill.groups(sizes)),
-        XAttentionPrograms.massRowsLoops(sizes, "scores"),
+        XAttentionPrograms.massRowsLoops(sizes),
         weights(sizes),
         select(sizes),
         lists(sizes),

@@ -42,8 +42,11 @@ final class Layout {
   /** Query heads that have one mask. */
   static final int MASK_HEADS = 16;
 
-  /** Pairs in half of a full tile's sample, zero where no margin asks for their scores. */
-  static final int HALF_PAIRS = 17;
+  /**
+   * Heads that are scored: with a margin the heads again, from half of the samples, behind the
+   * first {@link #HEADS}.
+   */
+  static final int SCORED_HEADS = 17;
 
   /** Keys of a group that a query meets, and from here on the query of each phase. */
   static final int MET_KEYS = 18;
@@ -58,7 +61,7 @@ final class Layout {
 
   static final int THRESHOLD = 2;
 
-  /** Part of the doubt in a block's mass that it is counted less for; zero without half masses. */
+  /** Part of the doubt in a block's mass that it is counted less for. */
   static final int MARGIN = 3;
 
   private Layout() {}

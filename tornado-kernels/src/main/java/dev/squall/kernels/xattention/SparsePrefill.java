@@ -255,7 +255,7 @@ public final class SparsePrefill implements Kernel {
     long ofHead =
         Math.max(
             Math.max(groups * groups, tokens * sizes.dim("D")), tokens * sizes.integer("block"));
-    return DeviceLimits.indexable(sizes.dim("H"), ofHead);
+    return DeviceLimits.indexable(XAttentionPrograms.scoredHeads(sizes), ofHead);
   }
 
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {

@@ -13,15 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Prefill as a program: scores, masses, selection, density, attention. A margin adds the scores and
- * masses from half of the samples; a mask of several heads adds the sum of their masses.
+ * Prefill as a program: scores, masses, selection, density, attention. With a margin every head is
+ * scored twice, the second time from half of the samples; heads that share a mask get the sum of
+ * their masses.
  */
 final class SparsePrefillPrograms {
-  private static final String SCORES = "scores";
-  private static final String HALF_SCORES = "half_scores";
   private static final String MASS = "mass";
-  private static final String HALF_MASS = "half_mass";
-  private static final String SHARED = "shared_";
+  private static final String SHARED_MASS = "shared_mass";
 
   private SparsePrefillPrograms() {}
 
@@ -31,82 +29,52 @@ final class SparsePrefillPrograms {
   }
 
   static Program loops(Sizes sizes) {
-    Groups groups = Groups.of(sizes);
-    List<Task> search = new ArrayList<>();
-    search.add(XAttentionPrograms.scoresLoops(groups));
-    search.addAll(XAttentionPrograms.massLoops(sizes, SCORES, MASS));
-    if (halving(sizes)) {
-      search.add(XAttentionPrograms.halfScoresLoops(groups, HALF_SCORES));
-      search.addAll(XAttentionPrograms.massLoops(sizes, HALF_SCORES, HALF_MASS));
-    }
+    int scored = XAttentionPrograms.scoredHeads(sizes);
     return program(
         sizes,
         XAttentionPrograms.rowScratch(sizes),
-        search,
+        List.of(
+            XAttentionPrograms.scoresLoops(Groups.of(sizes), scored),
+            XAttentionPrograms.massRowsLoops(sizes),
+            XAttentionPrograms.massBlocksLoops(sizes)),
         AttentionPrograms.loopsTask(attention(sizes)));
   }
 
   static Program tiles(Sizes sizes) {
-    Groups groups = Groups.of(sizes);
-    List<Task> search = new ArrayList<>();
-    search.add(
-        halving(sizes)
-            ? XAttentionPrograms.scoresTiles(groups, HALF_SCORES)
-            : XAttentionPrograms.scoresTiles(groups));
-    search.add(XAttentionPrograms.massTiles(sizes, SCORES, MASS));
-    if (halving(sizes)) {
-      search.add(XAttentionPrograms.massTiles(sizes, HALF_SCORES, HALF_MASS));
-    }
-    return program(sizes, Map.of(), search, AttentionPrograms.tilesTask(attention(sizes)));
-  }
-
-  private static boolean halving(Sizes sizes) {
-    return SparsePrefill.margin(sizes) > 0;
-  }
-
-  private static boolean sharing(Sizes sizes) {
-    return SparsePrefill.headsOfMask(sizes) > 1;
+    int scored = XAttentionPrograms.scoredHeads(sizes);
+    return program(
+        sizes,
+        Map.of(),
+        List.of(
+            XAttentionPrograms.scoresTiles(Groups.of(sizes), scored),
+            XAttentionPrograms.massTiles(sizes)),
+        AttentionPrograms.tilesTask(attention(sizes)));
   }
 
   private static Program program(
       Sizes sizes, Map<String, TensorType> searchScratch, List<Task> search, Task attention) {
+    long scored = XAttentionPrograms.scoredHeads(sizes);
+    long groups = sizes.dim("G");
+    long blocks = sizes.dim("NB");
+    TensorType mass = new TensorType(ElementType.F32, List.of(scored, blocks, blocks));
     Map<String, TensorType> scratch = new LinkedHashMap<>(searchScratch);
     scratch.putAll(XAttentionPrograms.selectScratch(sizes));
     scratch.putAll(AttentionPrograms.standIns(attention(sizes)));
+    scratch.put("scores", new TensorType(ElementType.F32, List.of(scored, groups, groups)));
+    scratch.put(MASS, mass);
     scratch.put(
         XAttentionPrograms.ROW_PAIRS,
-        new TensorType(ElementType.F32, List.of(sizes.dim("H"), sizes.dim("NB"))));
+        new TensorType(ElementType.F32, List.of(sizes.dim("H"), blocks)));
     List<Task> tasks = new ArrayList<>(search);
-    addScores(sizes, SCORES, MASS, scratch, tasks);
-    if (halving(sizes)) {
-      addScores(sizes, HALF_SCORES, HALF_MASS, scratch, tasks);
+    boolean sharing = SparsePrefill.headsOfMask(sizes) > 1;
+    if (sharing) {
+      scratch.put(SHARED_MASS, mass);
+      tasks.add(XAttentionPrograms.shareLoops(sizes, SHARED_MASS));
     }
-    tasks.add(select(sizes));
+    tasks.add(XAttentionPrograms.selectLoops(sizes, sharing ? SHARED_MASS : MASS));
     tasks.add(XAttentionPrograms.rowPairsLoops(sizes));
     tasks.add(XAttentionPrograms.densityLoops(sizes));
     tasks.add(attention);
     return XAttentionPrograms.of(sizes, scratch, tasks.toArray(Task[]::new));
-  }
-
-  /** The arrays of scores and of their masses; where heads share a mask, also the shared masses. */
-  private static void addScores(
-      Sizes sizes, String scores, String mass, Map<String, TensorType> scratch, List<Task> tasks) {
-    long heads = sizes.dim("H");
-    long groups = sizes.dim("G");
-    long blocks = sizes.dim("NB");
-    TensorType masses = new TensorType(ElementType.F32, List.of(heads, blocks, blocks));
-    scratch.put(scores, new TensorType(ElementType.F32, List.of(heads, groups, groups)));
-    scratch.put(mass, masses);
-    if (sharing(sizes)) {
-      scratch.put(SHARED + mass, masses);
-      tasks.add(XAttentionPrograms.shareLoops(sizes, mass, SHARED + mass));
-    }
-  }
-
-  private static Task select(Sizes sizes) {
-    String prefix = sharing(sizes) ? SHARED : "";
-    return halving(sizes)
-        ? XAttentionPrograms.selectLoops(sizes, prefix + MASS, prefix + HALF_MASS)
-        : XAttentionPrograms.selectLoops(sizes, prefix + MASS);
   }
 }

@@ -8,7 +8,6 @@ import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,19 +17,21 @@ final class XAttentionPrograms {
   static final String ROW_FACTOR = "row_factor";
   static final String ROW_PAIRS = "row_pairs";
 
-  /** Stands where what half of the samples say would; neither read nor written. */
-  private static final String NO_HALVES = "no_halves";
-
   private static final String QUERY_PANELS = "query_panels";
   private static final String KEY_PANELS = "key_panels";
-
-  private static final TensorType ONE = new TensorType(ElementType.F32, List.of(1L));
 
   private XAttentionPrograms() {}
 
   static Task scoresLoops(Groups groups) {
+    return scoresLoops(groups, groups.shape().heads());
+  }
+
+  /**
+   * @param scored heads, or twice the heads for log-mean-exp scores from half of the pairs too
+   */
+  static Task scoresLoops(Groups groups, int scored) {
     int count = groups.count();
-    Grid grid = Grid.loops(count, count, groups.shape().heads());
+    Grid grid = Grid.loops(count, count, scored);
     return switch (groups.estimate()) {
       case MEAN ->
           new Task(
@@ -82,18 +83,14 @@ final class XAttentionPrograms {
                 arguments.scalars()));
   }
 
-  /** Needs {@link #noHalves}. */
   static Task scoresTiles(Groups groups) {
-    return scoresTiles(groups, NO_HALVES);
+    return scoresTiles(groups, groups.shape().heads());
   }
 
-  /**
-   * Scores by tiles; log-mean-exp leaves those from half of the pairs in {@code halves} where a
-   * margin asks for them.
-   */
-  static Task scoresTiles(Groups groups, String halves) {
+  /** As {@link #scoresLoops(Groups, int)}. */
+  static Task scoresTiles(Groups groups, int scored) {
     int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTiles.TILE);
-    Grid grid = Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresTiles.ITEMS);
+    Grid grid = Grid.groups(tiles, tiles * scored, AntidiagonalScoresTiles.ITEMS);
     return switch (groups.estimate()) {
       case MEAN ->
           new Task(
@@ -123,28 +120,9 @@ final class XAttentionPrograms {
                       arguments.f32("q"),
                       arguments.f32("k"),
                       arguments.f32("scores"),
-                      arguments.f32(halves),
                       arguments.dims(),
                       arguments.scalars()));
     };
-  }
-
-  /** Log-mean-exp scores from half of the pairs, in the array {@code halves}. */
-  static Task halfScoresLoops(Groups groups, String halves) {
-    int count = groups.count();
-    return new Task(
-        AntidiagonalScoresLoops.class,
-        "halfScores",
-        Grid.loops(count, count, groups.shape().heads()),
-        (graph, id, arguments) ->
-            graph.task(
-                id,
-                AntidiagonalScoresLoops::halfScores,
-                arguments.f32("q"),
-                arguments.f32("k"),
-                arguments.f32(halves),
-                arguments.dims(),
-                arguments.scalars()));
   }
 
   /** Scores in vector lanes: panels, then tiles of them; needs {@link #panelScratch}. */
@@ -228,92 +206,78 @@ final class XAttentionPrograms {
     return new TensorType(ElementType.F32, List.of(heads, tiles, stride, sizes.dim("D"), tile));
   }
 
-  /** The masses of the scores in one array, in another; needs {@link #rowScratch}. */
-  static List<Task> massLoops(Sizes sizes, String scores, String mass) {
-    return List.of(massRowsLoops(sizes, scores), massBlocksLoops(sizes, scores, mass));
-  }
-
   /** Maximum and factor of each row's softmax; needs {@link #rowScratch}. */
-  static Task massRowsLoops(Sizes sizes, String scores) {
+  static Task massRowsLoops(Sizes sizes) {
     return new Task(
         BlockMassLoops.class,
         "softmaxRows",
-        Grid.loops(sizes.extent("G"), sizes.extent("H")),
+        Grid.loops(sizes.extent("G"), scoredHeads(sizes)),
         (graph, id, arguments) ->
             graph.task(
                 id,
                 BlockMassLoops::softmaxRows,
-                arguments.f32(scores),
+                arguments.f32("scores"),
                 arguments.f32(ROW_MAXIMUM),
                 arguments.f32(ROW_FACTOR),
                 arguments.dims()));
   }
 
-  private static Task massBlocksLoops(Sizes sizes, String scores, String mass) {
+  static Task massBlocksLoops(Sizes sizes) {
     int blocks = sizes.extent("NB");
     return new Task(
         BlockMassLoops.class,
         "blockSums",
-        Grid.loops(blocks, blocks, sizes.extent("H")),
+        Grid.loops(blocks, blocks, scoredHeads(sizes)),
         (graph, id, arguments) ->
             graph.task(
                 id,
                 BlockMassLoops::blockSums,
-                arguments.f32(scores),
+                arguments.f32("scores"),
                 arguments.f32(ROW_MAXIMUM),
                 arguments.f32(ROW_FACTOR),
-                arguments.f32(mass),
+                arguments.f32("mass"),
                 arguments.dims()));
   }
 
   static Map<String, TensorType> rowScratch(Sizes sizes) {
-    TensorType rows = new TensorType(ElementType.F32, List.of(sizes.dim("H"), sizes.dim("G")));
+    TensorType rows =
+        new TensorType(ElementType.F32, List.of((long) scoredHeads(sizes), sizes.dim("G")));
     return Map.of(ROW_MAXIMUM, rows, ROW_FACTOR, rows);
   }
 
-  /** As {@link #massLoops}, without scratch. */
-  static Task massTiles(Sizes sizes, String scores, String mass) {
+  static Task massTiles(Sizes sizes) {
     return new Task(
         BlockMassTiles.class,
         "blockRow",
-        Grid.groups(sizes.extent("NB"), sizes.extent("H"), BlockMassTiles.ITEMS),
+        Grid.groups(sizes.extent("NB"), scoredHeads(sizes), BlockMassTiles.ITEMS),
         (graph, id, arguments) ->
             graph.task(
                 id,
                 BlockMassTiles::blockRow,
                 arguments.context(),
-                arguments.f32(scores),
-                arguments.f32(mass),
+                arguments.f32("scores"),
+                arguments.f32("mass"),
                 arguments.dims()));
   }
 
   /** The masses of the heads that share a mask, summed for each of them. */
-  static Task shareLoops(Sizes sizes, String mass, String shared) {
+  static Task shareLoops(Sizes sizes, String shared) {
     int blocks = sizes.extent("NB");
     return new Task(
         BlockSelectionLoops.class,
         "shareMasses",
-        Grid.loops(blocks, blocks, sizes.extent("H")),
+        Grid.loops(blocks, blocks, scoredHeads(sizes)),
         (graph, id, arguments) ->
             graph.task(
                 id,
                 BlockSelectionLoops::shareMasses,
-                arguments.f32(mass),
+                arguments.f32("mass"),
                 arguments.f32(shared),
                 arguments.dims()));
   }
 
-  /** Selection where every block counts for its mass; needs {@link #selectScratch}. */
+  /** Reads thresholds, or an array of that name that stands in; see {@link #selectScratch}. */
   static Task selectLoops(Sizes sizes, String mass) {
-    return selectLoops(sizes, mass, NO_HALVES);
-  }
-
-  /**
-   * Selection with a margin.
-   *
-   * @param halves the masses from half of the samples
-   */
-  static Task selectLoops(Sizes sizes, String mass, String halves) {
     return new Task(
         BlockSelectionLoops.class,
         "selectBlocks",
@@ -323,7 +287,6 @@ final class XAttentionPrograms {
                 id,
                 BlockSelectionLoops::selectBlocks,
                 arguments.f32(mass),
-                arguments.f32(halves),
                 arguments.f32("thresholds"),
                 arguments.bytes("mask"),
                 arguments.dims(),
@@ -334,21 +297,10 @@ final class XAttentionPrograms {
     return sizes.extent(sizes.has("QB") ? "QB" : "NB");
   }
 
-  /** What stands in for scores and masses from half of the samples. */
-  static Map<String, TensorType> noHalves() {
-    return Map.of(NO_HALVES, ONE);
-  }
-
-  /** What stands in for half masses, and for thresholds that are not given. */
   static Map<String, TensorType> selectScratch(Sizes sizes) {
-    Map<String, TensorType> scratch = new HashMap<>(thresholdScratch(sizes));
-    scratch.putAll(noHalves());
-    return scratch;
-  }
-
-  /** What stands in for thresholds that are not given. */
-  static Map<String, TensorType> thresholdScratch(Sizes sizes) {
-    return sizes.given("thresholds") ? Map.of() : Map.of("thresholds", ONE);
+    return sizes.given("thresholds")
+        ? Map.of()
+        : Map.of("thresholds", new TensorType(ElementType.F32, List.of(1L)));
   }
 
   static Task rowPairsLoops(Sizes sizes) {
@@ -421,7 +373,7 @@ final class XAttentionPrograms {
                 sizes.parameters().containsKey("mask_sharing")
                     ? SparsePrefill.headsOfMask(sizes)
                     : 1,
-                margin(sizes) > 0 ? stride / 2 : 0));
+                scoredHeads(sizes)));
     if (sizes.parameters().containsKey("scale")) {
       Phases phases = Phases.of(sizes);
       dims.add(phases.keys());
@@ -455,6 +407,11 @@ final class XAttentionPrograms {
 
   private static double margin(Sizes sizes) {
     return sizes.parameters().containsKey("margin") ? SparsePrefill.margin(sizes) : 0;
+  }
+
+  /** Heads, and with a margin the same again from half of the samples. */
+  static int scoredHeads(Sizes sizes) {
+    return sizes.extent("H") * (margin(sizes) > 0 ? 2 : 1);
   }
 
   private static int extent(Sizes sizes, String symbol) {

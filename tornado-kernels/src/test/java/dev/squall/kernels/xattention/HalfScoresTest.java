@@ -3,7 +3,6 @@ package dev.squall.kernels.xattention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.ProgramGraph;
 import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Call;
@@ -22,8 +21,6 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 
 /** The scores of half a sample, which no kernel puts out, in the device forms. */
 class HalfScoresTest {
-  private static final String HALVES = "half_scores";
-
   /** Short last groups, odd strides, more groups than one tile holds. */
   @ParameterizedTest
   @CsvSource({
@@ -56,45 +53,52 @@ class HalfScoresTest {
             .sizes();
     Groups groups = Groups.of(sizes);
     requireHalves(
-        inputs, groups, run(sizes, inputs, XAttentionPrograms.halfScoresLoops(groups, HALVES)));
+        inputs, groups, run(sizes, inputs, XAttentionPrograms.scoresLoops(groups, 2 * heads)));
     if (queries == tokens) {
       requireHalves(
-          inputs, groups, run(sizes, inputs, XAttentionPrograms.scoresTiles(groups, HALVES)));
+          inputs, groups, run(sizes, inputs, XAttentionPrograms.scoresTiles(groups, 2 * heads)));
     }
   }
 
   private static Tensor run(Sizes sizes, Map<String, Tensor> inputs, Task task) {
     long groups = sizes.dim("G");
-    TensorType scores = new TensorType(ElementType.F32, List.of(sizes.dim("H"), groups, groups));
-    Tensor halves = Tensor.allocate(scores);
-    Program program = XAttentionPrograms.of(sizes, Map.of("scores", scores), task);
-    ProgramGraph graph = ProgramGraph.build("halves", program, inputs, Map.of(HALVES, halves));
+    Tensor scores =
+        Tensor.allocate(
+            new TensorType(ElementType.F32, List.of(2 * sizes.dim("H"), groups, groups)));
+    ProgramGraph graph =
+        ProgramGraph.build(
+            "halves", XAttentionPrograms.of(sizes, task), inputs, Map.of("scores", scores));
     try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.graph())) {
       plan.withGridScheduler(graph.grids()).execute();
     } catch (TornadoExecutionPlanException e) {
       throw new IllegalStateException(e);
     }
-    return halves;
+    return scores;
   }
 
-  private static void requireHalves(Map<String, Tensor> inputs, Groups groups, Tensor halves) {
+  private static void requireHalves(Map<String, Tensor> inputs, Groups groups, Tensor scores) {
     int count = groups.count();
     int otherThanWhole = 0;
     for (int head = 0; head < groups.shape().heads(); head++) {
       for (int i = groups.first(); i < count; i++) {
         for (int j = 0; j < count; j++) {
-          float actual = halves.f32(((long) head * count + i) * count + j);
+          long at = ((long) head * count + i) * count + j;
+          float half = scores.f32(((long) groups.shape().heads() * count * count) + at);
           if (!groups.allowed(i, j)) {
-            assertThat(actual).isEqualTo(Float.NEGATIVE_INFINITY);
+            assertThat(scores.f32(at)).isEqualTo(Float.NEGATIVE_INFINITY);
+            assertThat(half).isEqualTo(Float.NEGATIVE_INFINITY);
             continue;
           }
           Tensor q = inputs.get("q");
           Tensor k = inputs.get("k");
           double expected = AntidiagonalScoresReference.halfScore(groups, q, k, head, i, j).value();
           double whole = AntidiagonalScoresReference.score(groups, q, k, head, i, j).value();
-          assertThat((double) actual)
-              .as("head %d, groups %d and %d", head, i, j)
+          assertThat((double) half)
+              .as("half of head %d, groups %d and %d", head, i, j)
               .isCloseTo(expected, within(1e-5));
+          assertThat((double) scores.f32(at))
+              .as("head %d, groups %d and %d", head, i, j)
+              .isCloseTo(whole, within(1e-5));
           otherThanWhole += Math.abs(expected - whole) > 1e-3 ? 1 : 0;
         }
       }
