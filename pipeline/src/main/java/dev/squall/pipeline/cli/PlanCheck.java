@@ -178,6 +178,7 @@ final class PlanCheck {
             fewest);
     StreamResult result =
         new LineStream(devices, Replanning.NONE, History.inMemory(), 1)
+            .stageByStage()
             .runWhile(plan.forced(), line.tensors(), settled);
     Samples samples = settled.measurement().samples();
     return new Runs(result, samples.median(), samples.count());

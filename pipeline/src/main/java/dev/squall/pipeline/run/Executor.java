@@ -12,6 +12,7 @@ import dev.squall.kernels.tensor.TensorType;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -50,6 +52,9 @@ import java.util.function.Consumer;
 public final class Executor {
   /** Operations that the reference may spend on checking a stage before the next one reads it. */
   private static final double GUARD_OPERATIONS = 5e7;
+
+  /** Where an event names a stage: all of them. */
+  private static final String LINE = "line";
 
   private final Devices devices;
   private final Repetition repetition;
@@ -180,7 +185,42 @@ public final class Executor {
       if (recorder.wantsPass()) {
         new LinePass(recorder, lanes, sessions).run(plan, finished);
       }
-      return new RunResult(plan, finished, events, openSeconds);
+      Optional<ResidentRun> resident = resident(finished);
+      return new RunResult(plan, finished, events, openSeconds, resident);
+    }
+
+    /** The line as one, where one device ran all of it and keeps results. */
+    private Optional<ResidentRun> resident(List<StageResult> finished) {
+      Device device = ResidentLine.device(finished).orElse(null);
+      DeviceSession session = device == null ? null : sessions.get(device);
+      if (repetition.runs() == 0 || session == null || !session.keepsResults()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            CompletableFuture.supplyAsync(
+                    () ->
+                        new ResidentLine(repetition, memory, guard, recorder)
+                            .run(device, session, finished),
+                    lanes.get(device.resource()))
+                .join());
+      } catch (CompletionException e) {
+        if (!(e.getCause() instanceof SquallException failure)) {
+          throw e;
+        }
+        boolean forced = plan.decisions().stream().allMatch(Decision::forced);
+        if (forced && failure.errorClass() == ErrorClass.WRONG_RESULT) {
+          throw failure;
+        }
+        events.add(
+            new Event(
+                LINE,
+                device.id(),
+                failure.errorClass(),
+                "the line as one failed on %s: %s; the stages' own results and times stand"
+                    .formatted(device.qualifiedId(), failure.getMessage())));
+        return Optional.empty();
+      }
     }
 
     private static ExecutorService lane(String resource) {
@@ -277,7 +317,7 @@ public final class Executor {
               stage.sizes(),
               inputs,
               stage.kernel().signature().allocateOutputs(stage.sizes(), memory));
-      long sentBytes = newBytes(candidate.device(), inputs);
+      long newBytes = newBytes(candidate.device(), inputs);
       List<Times> parts = new ArrayList<>();
       parts.add(
           recorder.mark(
@@ -325,6 +365,8 @@ public final class Executor {
         recorder.mark(
             Mark.Kind.CHECK, stage, candidate, () -> requireRight(candidate, stage, call));
       }
+      Copies copies = parts.getFirst().copies();
+      long sentBytes = copies.in() > 0 ? copies.bytesIn() : newBytes;
       Timing timing =
           new Timing(
               first,

@@ -10,6 +10,7 @@ import dev.squall.kernels.tensor.TensorType;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.Chain;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
@@ -50,6 +51,10 @@ import java.util.function.DoublePredicate;
  * <p>While a device opens and compiles, the host serves its stages, unless the user named the
  * device; it takes over once it has computed all of them right. A device that is lost, and a stage
  * that measures far from its prediction, lead to another plan for the runs that follow.
+ *
+ * <p>With one run in flight and every stage on one device that keeps results, runs go as one once
+ * nothing is left to learn stage by stage: what lies between stages stays on the device. One more
+ * run, not counted, then brings every stage's result to the host.
  */
 public final class LineStream {
   /** A stage that takes so many times as long as predicted, or so much less, is far off. */
@@ -64,6 +69,7 @@ public final class LineStream {
   private final Replanning replanning;
   private final History history;
   private final int inFlight;
+  private final boolean asOne;
 
   /**
    * @param replanning asked for another plan; it should use {@code history}
@@ -71,10 +77,21 @@ public final class LineStream {
    * @param inFlight runs at the same time: 1 for the least time of each
    */
   public LineStream(Devices devices, Replanning replanning, History history, int inFlight) {
+    this(devices, replanning, history, inFlight, inFlight == 1);
+  }
+
+  private LineStream(
+      Devices devices, Replanning replanning, History history, int inFlight, boolean asOne) {
     this.devices = devices;
     this.replanning = replanning;
     this.history = history;
     this.inFlight = inFlight;
+    this.asOne = asOne;
+  }
+
+  /** The same with every result copied home in every run, as plans have it. */
+  public LineStream stageByStage() {
+    return new LineStream(devices, replanning, history, inFlight, false);
   }
 
   /**
@@ -115,6 +132,9 @@ public final class LineStream {
     Times parts = new Times(0, 0, 0, 0, 0);
     long start;
     long deciding;
+
+    /** Whether it is the run after the last, which is not counted. */
+    boolean closing;
 
     Item(int number, Dispatch dispatch, Call[] calls) {
       this.number = number;
@@ -161,6 +181,13 @@ public final class LineStream {
     }
   }
 
+  /**
+   * The latest run as one.
+   *
+   * @param item with the tensors that the chain works on
+   */
+  private record Kept(Device device, Chain chain, Item item) {}
+
   private final class Flow implements AutoCloseable {
     private final Map<String, Tensor> externals;
     private final DoublePredicate more;
@@ -183,6 +210,13 @@ public final class LineStream {
     private final int[] due;
     private final Candidate[] serving;
     private Dispatch current;
+
+    private final TensorMemory memory;
+
+    /** What ran as one last; null while every run goes stage by stage. */
+    private Kept kept;
+
+    private boolean neverAsOne;
 
     /** Of the history and devices that the current plan rests on. */
     private long planVersion = replanning.version();
@@ -211,16 +245,16 @@ public final class LineStream {
               .flatMap(decision -> decision.candidates().stream().map(Candidate::device))
               .distinct()
               .toList();
-      TensorMemory memory = devices.memory(all);
+      memory = devices.memory(all);
       for (int i = 0; i < inFlight; i++) {
-        freeBuffers.add(calls(memory));
+        freeBuffers.add(calls());
       }
       synchronized (this) {
         admit();
       }
     }
 
-    private Call[] calls(TensorMemory memory) {
+    private Call[] calls() {
       StageGraph graph = current.plan().graph();
       Map<Stage, Call> calls = new LinkedHashMap<>();
       for (Stage stage : current.plan().timetable().stages()) {
@@ -292,10 +326,95 @@ public final class LineStream {
         parts.add(item.parts);
         decided.add(Double.NaN);
         item.start = System.nanoTime();
-        int count = choose(item);
+        Device whole = wholeLine(item.dispatch);
+        int count = whole == null ? choose(item) : 0;
         item.deciding = System.nanoTime() - item.start + planned - start;
-        submit(item, count);
+        if (whole == null) {
+          submit(item, count);
+        } else {
+          Lane lane = lanes.computeIfAbsent(whole.resource(), Lane::new);
+          lane.thread.execute(new Task(item.number, 0, () -> runAsOne(item, whole)));
+        }
       }
+    }
+
+    /**
+     * The device that can run the whole line as one: every stage's choice, open, able to keep
+     * results, and done with being watched stage by stage where the plan may still change. Null if
+     * there is none.
+     */
+    private Device wholeLine(Dispatch dispatch) {
+      Device device = dispatch.decision(0).choice().device();
+      DeviceSession session = !asOne || neverAsOne || closed ? null : sessions.get(device);
+      if (session == null || !session.keepsResults() || device.notATiming().isPresent()) {
+        return null;
+      }
+      for (int stage = 0; stage < dispatch.count(); stage++) {
+        boolean watched = dispatch.times(stage).count() <= inFlight + LearnedCostModel.TRUSTED;
+        if (!dispatch.decision(stage).choice().device().equals(device)
+            || watched && !dispatch.decision(stage).forced()) {
+          return null;
+        }
+      }
+      return device;
+    }
+
+    /** On the resource's thread. */
+    private void runAsOne(Item item, Device device) {
+      try {
+        DeviceSession session = session(device);
+        Chain chain = chain(item);
+        item.start = System.nanoTime();
+        Times times = session.run(chain);
+        long now = System.nanoTime();
+        synchronized (this) {
+          item.parts = times;
+          if (kept == null) {
+            note(
+                "the line runs as one on %s: what lies between its stages stays there"
+                    .formatted(device.qualifiedId()));
+          }
+          kept = new Kept(device, chain, item);
+          done(item, now);
+        }
+      } catch (SquallException e) {
+        synchronized (this) {
+          apart(item, device, e);
+        }
+      } catch (RuntimeException | Error e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    private Chain chain(Item item) {
+      if (kept != null && kept.item().calls == item.calls) {
+        return kept.chain();
+      }
+      List<Chain.Step> steps = new ArrayList<>();
+      for (int stage = 0; stage < item.calls.length; stage++) {
+        steps.add(
+            new Chain.Step(
+                item.dispatch.stage(stage).kernel(),
+                item.dispatch.decision(stage).choice().variant(),
+                item.calls[stage]));
+      }
+      return Chain.of(steps);
+    }
+
+    /**
+     * What stayed on the device in a run that failed is lost or worth nothing: all of it is
+     * computed anew, stage by stage.
+     */
+    private void apart(Item item, Device device, SquallException failure) {
+      neverAsOne = true;
+      kept = null; // the runs that follow are the ones to compare
+      note(
+          "the line as one on %s failed: %s; its stages run one by one again"
+              .formatted(device.qualifiedId(), failure.getMessage()));
+      if (FallbackPolicy.losesDevice(failure.errorClass(), item.dispatch.decision(0).choice())) {
+        lose(device, failure.getMessage());
+      }
+      submit(item, choose(item));
     }
 
     private void planAnew() {
@@ -578,25 +697,77 @@ public final class LineStream {
         return;
       }
       item.deciding += System.nanoTime() - start;
+      done(item, now);
+    }
+
+    private void done(Item item, long now) {
+      last = item;
+      if (item.closing) {
+        endWithComparison(item);
+        return;
+      }
       decided.set(item.number, item.deciding * 1e-9);
       seconds.set(item.number, (now - item.start) * 1e-9);
       parts.set(item.number, item.parts);
-      last = item;
       lastEnd = now;
       freeBuffers.add(item.calls);
       if (!more.test(seconds.get(item.number))) {
         runs = admitted;
       }
-      if (++completed == runs) {
+      if (++completed < runs) {
+        admit();
+      } else if (kept == null) {
         end.complete(null);
-        return;
+      } else {
+        closeAsOne(item);
       }
-      admit();
+    }
+
+    /**
+     * One more run, stage by stage and not counted: it tells when each stage runs, and brings every
+     * result home for its verdict. It has outputs of its own, for the last run as one to be laid
+     * beside it. What that left on the device is fetched first: without it its time has no verdict.
+     */
+    private void closeAsOne(Item before) {
+      try {
+        session(kept.device()).fetch(kept.chain());
+        Item closing = new Item(before.number, before.dispatch, calls());
+        closing.closing = true;
+        closing.start = System.nanoTime();
+        submit(closing, choose(closing));
+      } catch (SquallException e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    /**
+     * Ends the stream: with an error if a stage's output in the last run as one is neither that of
+     * the stage alone nor right.
+     */
+    private void endWithComparison(Item closing) {
+      try {
+        for (int stage = 0; stage < closing.calls.length; stage++) {
+          Call asOne = kept.item().calls[stage];
+          if (!sameOutputs(asOne, closing.calls[stage])) {
+            Decision decision = kept.item().dispatch.decision(stage);
+            requireRight(decision.stage(), decision.choice(), asOne);
+          }
+        }
+        end.complete(null);
+      } catch (SquallException e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    private static boolean sameOutputs(Call one, Call other) {
+      return one.outputs().entrySet().stream()
+          .allMatch(
+              output -> output.getValue().data().mismatch(other.out(output.getKey()).data()) < 0);
     }
 
     /** Notes a time, and after enough of them whether they are far from the prediction. */
     private void watch(Item item, int stage, Candidate used, Times times, long since, long now) {
-      if (!item.dispatch.asPlanned(stage, used)) {
+      if (item.closing || !item.dispatch.asPlanned(stage, used)) {
         return;
       }
       StageTimes all = item.dispatch.times(stage);

@@ -16,8 +16,8 @@ import java.util.Map;
  * @param seconds of each run from its first stage's begin to its last one's end
  * @param parts where the time of each run went, all stages together
  * @param totalSeconds from the first run's begin to the last one's end
- * @param spans the stages of the last run
- * @param calls inputs and outputs of the last run
+ * @param spans the stages of the last run; where that ran as one, of one more, stage by stage
+ * @param calls inputs and outputs of the run of {@code spans}
  * @param notes hand-overs, devices lost, plans made anew
  * @param decisionSecondsEach what each run spent on deciding where stages go, planning anew
  *     included

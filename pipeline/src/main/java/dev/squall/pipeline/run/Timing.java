@@ -2,6 +2,7 @@ package dev.squall.pipeline.run;
 
 import dev.squall.pipeline.engine.DeviceSession.Times;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How long a stage took, in seconds from call to return.
@@ -11,7 +12,8 @@ import java.util.List;
  * @param parts where the time of each run went, the first run included; empty if not known
  * @param warmSeconds from the first run to the first sample
  * @param settled whether times were equal by then and no compiler at work
- * @param sentBytes bytes that the first run moved to the device, as far as they were not there
+ * @param sentBytes bytes that the first run moved to the device: as the engine counted them, else
+ *     those of tensors that were not there
  */
 public record Timing(
     double first,
@@ -32,6 +34,12 @@ public record Timing(
   /** Median of the later runs. */
   public double median() {
     return median(samples);
+  }
+
+  /** Median of a part of the timed runs; NaN if not known. */
+  public double median(ToDoubleFunction<Times> part) {
+    List<Times> timed = parts.subList(Math.max(0, parts.size() - samples.size()), parts.size());
+    return timed.isEmpty() ? Double.NaN : median(timed.stream().mapToDouble(part).boxed().toList());
   }
 
   static double median(List<Double> values) {

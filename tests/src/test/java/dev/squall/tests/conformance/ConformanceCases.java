@@ -211,6 +211,12 @@ final class ConformanceCases {
         of(id, "H=6,Hk=2,L=131,D=9", "block=16", "threshold=0.6", "mask_sharing=group"),
         of(id, "H=2,L=97,D=8", "block=16", "threshold=0.6", "margin=0.1"),
         of(id, "H=4,Hk=2,Q=50,L=131,D=8", "block=15", "stride=5", "mask_sharing=group", "margin=1"),
+        // Masks of key heads and margins in blocks and groups that tiles take.
+        of(id, "H=6,Hk=2,L=331,D=9", "block=64", "threshold=0.5", "mask_sharing=group")
+            .optional(OptionalInputs.ALL),
+        of(id, "H=2,L=333,D=12", "block=64", "stride=4", "threshold=0.5", "margin=0.3"),
+        of(id, "H=1,L=259,D=8", "block=64", "stride=2", "margin=0.5", "causal=false"),
+        of(id, "H=4,Hk=2,L=330,D=8", "block=64", "stride=4", "mask_sharing=group", "margin=1"),
         // Chunks behind a prefix.
         of(id, "H=2,Hk=1,Q=50,L=131,D=16", "block=16", "threshold=0.6"),
         of(id, "H=1,Q=1,L=64,D=8", "block=16", "threshold=0.5"),

@@ -10,6 +10,7 @@ import static dev.squall.kernels.xattention.Layout.MET_KEYS;
 import static dev.squall.kernels.xattention.Layout.PHASES;
 import static dev.squall.kernels.xattention.Layout.QUERIES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
+import static dev.squall.kernels.xattention.Layout.SCORED_HEADS;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
 
@@ -75,16 +76,20 @@ final class AntidiagonalScoresLoops {
     return key;
   }
 
+  /** Heads behind the first are these again, from the first half of a full tile's pairs. */
   static void logMeanExpScores(
       FloatArray q, FloatArray k, FloatArray scores, IntArray dims, FloatArray scalars) {
-    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+    for (@Parallel int h = 0; h < dims.get(SCORED_HEADS); h++) {
       for (@Parallel int i = 0; i < dims.get(GROUPS); i++) {
         for (@Parallel int j = 0; j < dims.get(GROUPS); j++) {
           int groups = dims.get(GROUPS);
+          int halved = h / dims.get(HEADS);
+          int head = h - halved * dims.get(HEADS);
+          int pairs = dims.get(STRIDE) >> halved;
           int lastGroup = dims.get(CAUSAL) == 1 ? i : groups - 1;
           float score = scalars.get(EXCLUDED);
           if (j <= lastGroup) {
-            score = logMeanExp(q, k, dims, scalars.get(SCALE), h, i, j);
+            score = logMeanExp(q, k, dims, scalars.get(SCALE), head, i, j, pairs);
           }
           scores.set((h * groups + i) * groups + j, score);
         }
@@ -92,9 +97,13 @@ final class AntidiagonalScoresLoops {
     }
   }
 
-  /** The score of one tile, with a running maximum so that no exponential overflows. */
+  /**
+   * The score of one tile, with a running maximum so that no exponential overflows.
+   *
+   * @param pairs that a full tile samples, from its first on; another tile samples all that it has
+   */
   static float logMeanExp(
-      FloatArray q, FloatArray k, IntArray dims, float scale, int h, int i, int j) {
+      FloatArray q, FloatArray k, IntArray dims, float scale, int h, int i, int j, int pairs) {
     int tokens = dims.get(TOKENS);
     int depth = dims.get(DEPTH);
     int stride = dims.get(STRIDE);
@@ -107,7 +116,8 @@ final class AntidiagonalScoresLoops {
     int top = diagonal == 1 ? end - 1 : stride - 1;
     int first = TornadoMath.max(0, top - end + 1);
     int side = causalDiagonal == 1 ? top >> 1 : columns - 1;
-    int last = TornadoMath.min(top - missing, side);
+    int all = TornadoMath.min(top - missing, side);
+    int last = all - first + 1 < stride ? all : first + pairs - 1;
     float whole = (end - missing) * (float) columns;
     float triangle = 0.5f * (end * (end + 1) - missing * (missing + 1));
     float cells = causalDiagonal == 1 ? triangle : whole;

@@ -163,7 +163,8 @@ final class AntidiagonalScoresRowTiles {
     int ownColumn = corner == j ? 1 : 0;
     int shortGroup = tokens - corner * stride < stride ? 1 : 0;
     if (ownRow * ownColumn * shortGroup == 1) {
-      float score = AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner);
+      float score =
+          AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner, stride);
       scores.set((head * groups + corner) * groups + corner, score);
     }
   }

@@ -9,6 +9,7 @@ import static dev.squall.kernels.xattention.Layout.KEY_HEADS;
 import static dev.squall.kernels.xattention.Layout.MET_KEYS;
 import static dev.squall.kernels.xattention.Layout.PHASES;
 import static dev.squall.kernels.xattention.Layout.SCALE;
+import static dev.squall.kernels.xattention.Layout.SCORED_HEADS;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
 
@@ -123,6 +124,10 @@ final class AntidiagonalScoresTiles {
     }
   }
 
+  /**
+   * Heads behind the first are these again, from the first half of a full tile's pairs. Other tiles
+   * of a head are scored once, for both.
+   */
   static void logMeanExpTiles(
       KernelContext context,
       FloatArray q,
@@ -137,7 +142,9 @@ final class AntidiagonalScoresTiles {
     int stride = dims.get(STRIDE);
     int causal = dims.get(CAUSAL);
     int rowTiles = (groups + TILE - 1) >> 6;
-    int head = context.groupIdy / rowTiles;
+    int scored = context.groupIdy / rowTiles;
+    int halved = scored / dims.get(HEADS);
+    int head = scored - halved * dims.get(HEADS);
     int rowStart = context.groupIdy % rowTiles * TILE;
     int columnStart = context.groupIdx * TILE;
     float scale = scalars.get(SCALE);
@@ -154,7 +161,7 @@ final class AntidiagonalScoresTiles {
     int sharing = dims.get(HEADS) / dims.get(KEY_HEADS);
     int queryRows = head * tokens;
     int keyRows = head / sharing * tokens;
-    int phases = causal * columnStart > rowStart + TILE - 1 ? 0 : stride;
+    int phases = causal * columnStart > rowStart + TILE - 1 ? 0 : stride >> halved;
     for (int s = 0; s < phases; s++) {
       for (int n = 0; n < 16; n++) {
         products[n] = 0f;
@@ -191,8 +198,7 @@ final class AntidiagonalScoresTiles {
         context.localBarrier();
       }
       // What a phase allows, told by three numbers of the phase: told for each of the sixteen
-      // scores,
-      // it would not change from phase to phase, and registers would hold it.
+      // scores, it would not change from phase to phase, and registers would hold it.
       int queryRoom = tokens - stride + s - (rowStart + line) * stride;
       int keyRoom = tokens - s - (columnStart + feature) * stride;
       // On a causal diagonal the second half of the antidiagonal looks ahead.
@@ -213,6 +219,8 @@ final class AntidiagonalScoresTiles {
         }
       }
     }
+    int both = (1 - halved) * (dims.get(SCORED_HEADS) > dims.get(HEADS) ? 1 : 0);
+    int halves = dims.get(HEADS) * groups * groups;
     for (int r = 0; r < 4; r++) {
       int i = rowStart + line + 16 * r;
       int rows = TornadoMath.min(stride, tokens - i * stride);
@@ -224,12 +232,20 @@ final class AntidiagonalScoresTiles {
           int causalDiagonal = causal * (i == j ? 1 : 0);
           int last = causalDiagonal == 1 ? (stride - 1) >> 1 : columns - 1;
           float width = causalDiagonal == 1 ? 0.5f * (rows + 1) : columns;
-          float sampled = (last - (stride - rows) + 1) * (float) stride * stride;
+          int full = (rows == stride ? 1 : 0) * (columns == stride ? 1 : 0) * (1 - causalDiagonal);
+          int pairs = full == 1 ? stride >> halved : last - (stride - rows) + 1;
+          float sampled = pairs * (float) stride * stride;
           float score = excluded;
           if (j <= lastGroup) {
             score = logs[4 * r + c] + TornadoMath.log(rows * width / sampled);
           }
-          scores.set((head * groups + i) * groups + j, score);
+          int at = (scored * groups + i) * groups + j;
+          if (halved * (1 - full) == 0) {
+            scores.set(at, score);
+          }
+          if (both * (1 - full) == 1) {
+            scores.set(at + halves, score);
+          }
         }
       }
     }
@@ -245,9 +261,14 @@ final class AntidiagonalScoresTiles {
             * (cornerColumn < TILE ? 1 : 0)
             * ((cornerColumn & 15) == 0 ? 1 : 0);
     int shortGroup = tokens - corner * stride < stride ? 1 : 0;
-    if (ownRow * ownColumn * shortGroup == 1) {
-      float score = AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner);
-      scores.set((head * groups + corner) * groups + corner, score);
+    if (ownRow * ownColumn * shortGroup * (1 - halved) == 1) {
+      float score =
+          AntidiagonalScoresLoops.logMeanExp(q, k, dims, scale, head, corner, corner, stride);
+      int at = (head * groups + corner) * groups + corner;
+      scores.set(at, score);
+      if (both == 1) {
+        scores.set(at + halves, score);
+      }
     }
   }
 }

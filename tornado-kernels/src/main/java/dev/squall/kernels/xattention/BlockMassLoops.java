@@ -4,8 +4,8 @@ import static dev.squall.kernels.xattention.Layout.BLOCKS;
 import static dev.squall.kernels.xattention.Layout.BLOCK_GROUPS;
 import static dev.squall.kernels.xattention.Layout.CAUSAL;
 import static dev.squall.kernels.xattention.Layout.GROUPS;
-import static dev.squall.kernels.xattention.Layout.HEADS;
 import static dev.squall.kernels.xattention.Layout.QUERIES;
+import static dev.squall.kernels.xattention.Layout.SCORED_HEADS;
 import static dev.squall.kernels.xattention.Layout.STRIDE;
 import static dev.squall.kernels.xattention.Layout.TOKENS;
 
@@ -26,7 +26,7 @@ final class BlockMassLoops {
    * @param factor f32[H,G] one over the sum of exp(score − maximum)
    */
   static void softmaxRows(FloatArray scores, FloatArray maximum, FloatArray factor, IntArray dims) {
-    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+    for (@Parallel int h = 0; h < dims.get(SCORED_HEADS); h++) {
       for (@Parallel int i = 0; i < dims.get(GROUPS); i++) {
         int groups = dims.get(GROUPS);
         int allowed = dims.get(CAUSAL) == 1 ? i + 1 : groups;
@@ -48,7 +48,7 @@ final class BlockMassLoops {
 
   static void blockSums(
       FloatArray scores, FloatArray maximum, FloatArray factor, FloatArray mass, IntArray dims) {
-    for (@Parallel int h = 0; h < dims.get(HEADS); h++) {
+    for (@Parallel int h = 0; h < dims.get(SCORED_HEADS); h++) {
       for (@Parallel int r = 0; r < dims.get(BLOCKS); r++) {
         for (@Parallel int c = 0; c < dims.get(BLOCKS); c++) {
           int groups = dims.get(GROUPS);

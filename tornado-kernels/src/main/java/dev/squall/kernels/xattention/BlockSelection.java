@@ -82,7 +82,7 @@ public final class BlockSelection implements Kernel {
                 XAttentionPrograms.of(
                     sizes,
                     XAttentionPrograms.selectScratch(sizes),
-                    XAttentionPrograms.selectLoops(sizes))));
+                    XAttentionPrograms.selectLoops(sizes, "mass"))));
   }
 
   /** The threshold of one head. */

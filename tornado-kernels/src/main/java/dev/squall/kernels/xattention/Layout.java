@@ -39,10 +39,19 @@ final class Layout {
   /** Tokens before a block of queries that it keeps besides its own. */
   static final int LOCAL = 15;
 
-  /** Keys of a group that a query meets, and from here on the query of each phase. */
-  static final int MET_KEYS = 16;
+  /** Query heads that have one mask. */
+  static final int MASK_HEADS = 16;
 
-  static final int PHASES = 17;
+  /**
+   * Heads that are scored: with a margin the heads again, from half of the samples, behind the
+   * first {@link #HEADS}.
+   */
+  static final int SCORED_HEADS = 17;
+
+  /** Keys of a group that a query meets, and from here on the query of each phase. */
+  static final int MET_KEYS = 18;
+
+  static final int PHASES = 19;
 
   // Scalars.
   static final int SCALE = 0;
@@ -51,6 +60,9 @@ final class Layout {
   static final int EXCLUDED = 1;
 
   static final int THRESHOLD = 2;
+
+  /** Part of the doubt in a block's mass that it is counted less for. */
+  static final int MARGIN = 3;
 
   private Layout() {}
 }

@@ -3,8 +3,6 @@ package dev.squall.kernels.xattention;
 import dev.squall.kernels.attention.AttentionPrograms;
 import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.attention.SparseAttentionTiles;
-import dev.squall.kernels.launch.Program;
-import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.DeviceTraits;
@@ -20,8 +18,6 @@ import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.Tensor;
-import dev.squall.kernels.tensor.TensorType;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -165,8 +161,9 @@ public final class SparsePrefill implements Kernel {
   public List<Variant> tunedVariants() {
     return List.of(
         Variant.Host.of("simd", SparsePrefillSimd::workspaceBytes, SparsePrefillSimd::run),
-        new Variant.Device("tiles", SparsePrefill::tilesFit, SparsePrefill::tiles),
-        new Variant.Device("loops", (sizes, device) -> loopsFit(sizes), SparsePrefill::loops));
+        new Variant.Device("tiles", SparsePrefill::tilesFit, SparsePrefillPrograms::tiles),
+        new Variant.Device(
+            "loops", (sizes, device) -> indexable(sizes), SparsePrefillPrograms::loops));
   }
 
   /** The block of the first query. */
@@ -258,83 +255,22 @@ public final class SparsePrefill implements Kernel {
     long ofHead =
         Math.max(
             Math.max(groups * groups, tokens * sizes.dim("D")), tokens * sizes.integer("block"));
-    return DeviceLimits.indexable(sizes.dim("H"), ofHead);
-  }
-
-  private static Support loopsFit(Sizes sizes) {
-    return Stream.of(indexable(sizes), ownMasks(sizes))
-        .filter(support -> !support.supported())
-        .findFirst()
-        .orElse(Support.yes());
-  }
-
-  private static Support ownMasks(Sizes sizes) {
-    return Support.when(
-        margin(sizes) == 0 && headsOfMask(sizes) == 1,
-        "devices know masks of single heads without a margin");
+    return DeviceLimits.indexable(XAttentionPrograms.scoredHeads(sizes), ofHead);
   }
 
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {
     return Stream.of(
             indexable(sizes),
-            ownMasks(sizes),
             Support.when(
                 sizes.dim("Q") == sizes.dim("L"), "tiles score whole prompts, not chunks of one"),
             DeviceLimits.workGroups(
                 device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES),
             BlockMass.massTilesFit(sizes, device),
-            AttentionPrograms.tilesSupport(attention(sizes)),
+            AttentionPrograms.tilesSupport(SparsePrefillPrograms.attention(sizes)),
             DeviceLimits.workGroups(
                 device, SparseAttentionTiles.ITEMS, SparseAttentionTiles.LOCAL_BYTES))
         .filter(support -> !support.supported())
         .findFirst()
         .orElse(Support.yes());
-  }
-
-  private static AttentionPrograms.Plan attention(Sizes sizes) {
-    return new AttentionPrograms.Plan(
-        AttentionShape.of(sizes), "mask", true, sizes.integer("block"));
-  }
-
-  private static Program loops(Sizes sizes) {
-    return program(
-        sizes,
-        XAttentionPrograms.rowScratch(sizes),
-        List.of(
-            XAttentionPrograms.scoresLoops(Groups.of(sizes)),
-            XAttentionPrograms.massRowsLoops(sizes),
-            XAttentionPrograms.massBlocksLoops(sizes)),
-        AttentionPrograms.loopsTask(attention(sizes)));
-  }
-
-  private static Program tiles(Sizes sizes) {
-    return program(
-        sizes,
-        Map.of(),
-        List.of(
-            XAttentionPrograms.scoresTiles(Groups.of(sizes)), XAttentionPrograms.massTiles(sizes)),
-        AttentionPrograms.tilesTask(attention(sizes)));
-  }
-
-  private static Program program(
-      Sizes sizes, Map<String, TensorType> extraScratch, List<Task> search, Task attention) {
-    long heads = sizes.dim("H");
-    long groups = sizes.dim("G");
-    long blocks = sizes.dim("NB");
-    Map<String, TensorType> scratch = new LinkedHashMap<>(extraScratch);
-    scratch.putAll(XAttentionPrograms.selectScratch(sizes));
-    scratch.putAll(AttentionPrograms.standIns(attention(sizes)));
-    scratch.put("scores", new TensorType(ElementType.F32, List.of(heads, groups, groups)));
-    scratch.put("mass", new TensorType(ElementType.F32, List.of(heads, blocks, blocks)));
-    scratch.put(
-        XAttentionPrograms.ROW_PAIRS, new TensorType(ElementType.F32, List.of(heads, blocks)));
-    Stream<Task> rest =
-        Stream.of(
-            XAttentionPrograms.selectLoops(sizes),
-            XAttentionPrograms.rowPairsLoops(sizes),
-            XAttentionPrograms.densityLoops(sizes),
-            attention);
-    return XAttentionPrograms.of(
-        sizes, scratch, Stream.concat(search.stream(), rest).toArray(Task[]::new));
   }
 }

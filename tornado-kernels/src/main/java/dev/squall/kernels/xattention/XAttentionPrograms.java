@@ -23,8 +23,15 @@ final class XAttentionPrograms {
   private XAttentionPrograms() {}
 
   static Task scoresLoops(Groups groups) {
+    return scoresLoops(groups, groups.shape().heads());
+  }
+
+  /**
+   * @param scored heads, or twice the heads for log-mean-exp scores from half of the pairs too
+   */
+  static Task scoresLoops(Groups groups, int scored) {
     int count = groups.count();
-    Grid grid = Grid.loops(count, count, groups.shape().heads());
+    Grid grid = Grid.loops(count, count, scored);
     return switch (groups.estimate()) {
       case MEAN ->
           new Task(
@@ -77,8 +84,13 @@ final class XAttentionPrograms {
   }
 
   static Task scoresTiles(Groups groups) {
+    return scoresTiles(groups, groups.shape().heads());
+  }
+
+  /** As {@link #scoresLoops(Groups, int)}. */
+  static Task scoresTiles(Groups groups, int scored) {
     int tiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTiles.TILE);
-    Grid grid = Grid.groups(tiles, tiles * groups.shape().heads(), AntidiagonalScoresTiles.ITEMS);
+    Grid grid = Grid.groups(tiles, tiles * scored, AntidiagonalScoresTiles.ITEMS);
     return switch (groups.estimate()) {
       case MEAN ->
           new Task(
@@ -199,7 +211,7 @@ final class XAttentionPrograms {
     return new Task(
         BlockMassLoops.class,
         "softmaxRows",
-        Grid.loops(sizes.extent("G"), sizes.extent("H")),
+        Grid.loops(sizes.extent("G"), scoredHeads(sizes)),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -215,7 +227,7 @@ final class XAttentionPrograms {
     return new Task(
         BlockMassLoops.class,
         "blockSums",
-        Grid.loops(blocks, blocks, sizes.extent("H")),
+        Grid.loops(blocks, blocks, scoredHeads(sizes)),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -228,7 +240,8 @@ final class XAttentionPrograms {
   }
 
   static Map<String, TensorType> rowScratch(Sizes sizes) {
-    TensorType rows = new TensorType(ElementType.F32, List.of(sizes.dim("H"), sizes.dim("G")));
+    TensorType rows =
+        new TensorType(ElementType.F32, List.of((long) scoredHeads(sizes), sizes.dim("G")));
     return Map.of(ROW_MAXIMUM, rows, ROW_FACTOR, rows);
   }
 
@@ -236,7 +249,7 @@ final class XAttentionPrograms {
     return new Task(
         BlockMassTiles.class,
         "blockRow",
-        Grid.groups(sizes.extent("NB"), sizes.extent("H"), BlockMassTiles.ITEMS),
+        Grid.groups(sizes.extent("NB"), scoredHeads(sizes), BlockMassTiles.ITEMS),
         (graph, id, arguments) ->
             graph.task(
                 id,
@@ -247,8 +260,24 @@ final class XAttentionPrograms {
                 arguments.dims()));
   }
 
+  /** The masses of the heads that share a mask, summed for each of them. */
+  static Task shareLoops(Sizes sizes, String shared) {
+    int blocks = sizes.extent("NB");
+    return new Task(
+        BlockSelectionLoops.class,
+        "shareMasses",
+        Grid.loops(blocks, blocks, scoredHeads(sizes)),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                BlockSelectionLoops::shareMasses,
+                arguments.f32("mass"),
+                arguments.f32(shared),
+                arguments.dims()));
+  }
+
   /** Reads thresholds, or an array of that name that stands in; see {@link #selectScratch}. */
-  static Task selectLoops(Sizes sizes) {
+  static Task selectLoops(Sizes sizes, String mass) {
     return new Task(
         BlockSelectionLoops.class,
         "selectBlocks",
@@ -257,7 +286,7 @@ final class XAttentionPrograms {
             graph.task(
                 id,
                 BlockSelectionLoops::selectBlocks,
-                arguments.f32("mass"),
+                arguments.f32(mass),
                 arguments.f32("thresholds"),
                 arguments.bytes("mask"),
                 arguments.dims(),
@@ -340,7 +369,11 @@ final class XAttentionPrograms {
                 sizes.given("thresholds") ? 1 : 0,
                 firstDenseRow(sizes),
                 sizes.has("Q") ? SparsePrefill.firstRow(sizes) : 0,
-                integer(sizes, "local")));
+                integer(sizes, "local"),
+                sizes.parameters().containsKey("mask_sharing")
+                    ? SparsePrefill.headsOfMask(sizes)
+                    : 1,
+                scoredHeads(sizes)));
     if (sizes.parameters().containsKey("scale")) {
       Phases phases = Phases.of(sizes);
       dims.add(phases.keys());
@@ -368,7 +401,17 @@ final class XAttentionPrograms {
     return List.of(
         scaled ? AttentionShape.scale(sizes) : 0f,
         Float.NEGATIVE_INFINITY,
-        selecting ? (float) sizes.real("threshold") : 0f);
+        selecting ? (float) sizes.real("threshold") : 0f,
+        (float) margin(sizes));
+  }
+
+  private static double margin(Sizes sizes) {
+    return sizes.parameters().containsKey("margin") ? SparsePrefill.margin(sizes) : 0;
+  }
+
+  /** Heads, and with a margin the same again from half of the samples. */
+  static int scoredHeads(Sizes sizes) {
+    return sizes.extent("H") * (margin(sizes) > 0 ? 2 : 1);
   }
 
   private static int extent(Sizes sizes, String symbol) {

@@ -4,11 +4,11 @@
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 __kernel void logMeanExpScores(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region, __global int *_atomics, __global uchar *q, __global uchar *k, __global uchar *scores, __global uchar *dims, __global uchar *scalars)
 {
-  bool b_23, b_27, b_43, b_52, b_60;
-  float f_104, f_110, f_111, f_113, f_114, f_115, f_116, f_117, f_118, f_119, f_121, f_124, f_125, f_126, f_127, f_128, f_129, f_130, f_26, f_28, f_30, f_66, f_67, f_68, f_70, f_71, f_72, f_90, f_91, f_97;
-  int i_10, i_105, i_11, i_112, i_120, i_122, i_123, i_13, i_131, i_132, i_133, i_134, i_139, i_140, i_141, i_15, i_16, i_17, i_18, i_19, i_20, i_21, i_22, i_24, i_25, i_32, i_34, i_36, i_38, i_39, i_40, i_41, i_42, i_44, i_45, i_46, i_47, i_48, i_49, i_5, i_50, i_51, i_53, i_54, i_55, i_56, i_57, i_58, i_59, i_6, i_61, i_62, i_63, i_64, i_65, i_69, i_7, i_73, i_75, i_76, i_77, i_78, i_79, i_80, i_81, i_82, i_83, i_84, i_85, i_86, i_87, i_88, i_89, i_92, i_93, i_94, i_95, i_96, i_98, i_99;
-  long l_100, l_101, l_102, l_106, l_107, l_108, l_135, l_136, l_137;
-  ulong ul_0, ul_1, ul_103, ul_109, ul_12, ul_138, ul_14, ul_2, ul_29, ul_3, ul_31, ul_33, ul_35, ul_37, ul_4, ul_74, ul_8, ul_9;
+  bool b_28, b_32, b_47, b_56, b_72, b_77;
+  float f_104, f_105, f_111, f_118, f_124, f_125, f_127, f_128, f_129, f_130, f_131, f_132, f_133, f_135, f_138, f_139, f_140, f_141, f_142, f_143, f_144, f_31, f_33, f_35, f_83, f_84, f_85, f_87, f_88, f_89;
+  int i_100, i_101, i_102, i_103, i_106, i_107, i_108, i_109, i_110, i_112, i_113, i_119, i_12, i_126, i_13, i_134, i_136, i_137, i_145, i_146, i_147, i_148, i_15, i_153, i_154, i_155, i_17, i_18, i_19, i_20, i_21, i_22, i_23, i_24, i_25, i_26, i_27, i_29, i_30, i_37, i_39, i_40, i_42, i_43, i_44, i_45, i_46, i_48, i_49, i_5, i_50, i_51, i_52, i_53, i_54, i_55, i_57, i_58, i_59, i_6, i_60, i_61, i_62, i_63, i_64, i_65, i_66, i_67, i_68, i_69, i_7, i_70, i_71, i_73, i_74, i_75, i_76, i_78, i_79, i_80, i_81, i_82, i_86, i_90, i_92, i_93, i_94, i_95, i_96, i_97, i_98, i_99;
+  long l_114, l_115, l_116, l_120, l_121, l_122, l_149, l_150, l_151;
+  ulong ul_0, ul_1, ul_10, ul_11, ul_117, ul_123, ul_14, ul_152, ul_16, ul_2, ul_3, ul_34, ul_36, ul_38, ul_4, ul_41, ul_8, ul_9, ul_91;
 
   // BLOCK 0
   ul_0  =  (ulong) q;
@@ -21,238 +21,262 @@ __kernel void logMeanExpScores(__global long *_kernel_context, __constant uchar 
   i_7  =  get_global_size(0);
   ul_8  =  ul_4 + 20L;
   ul_9  =  ul_3 + 32L;
-  i_10  =  get_global_id(2);
-  i_11  =  get_global_id(1);
-  ul_12  =  ul_3 + 56L;
-  i_13  =  get_global_id(0);
-  ul_14  =  ul_3 + 16L;
-  // BLOCK 1 MERGES [0 29 ]
-  i_15  =  i_13;
+  ul_10  =  ul_3 + 52L;
+  ul_11  =  ul_3 + 16L;
+  i_12  =  get_global_id(2);
+  i_13  =  get_global_id(1);
+  ul_14  =  ul_3 + 56L;
+  i_15  =  get_global_id(0);
+  ul_16  =  ul_3 + 84L;
+  // BLOCK 1 MERGES [0 32 ]
+  i_17  =  i_15;
   for(;;)
   {
-    i_16  =  *((__global int *) ul_14);
-    if(!(i_15 < i_16))
+    i_18  =  *((__global int *) ul_16);
+    if(!(i_17 < i_18))
     {
       break;
     }
     // BLOCK 2
-    // BLOCK 3 MERGES [2 28 ]
-    i_17  =  i_11;
+    // BLOCK 3 MERGES [2 31 ]
+    i_19  =  i_13;
     for(;;)
     {
-      i_18  =  *((__global int *) ul_12);
-      if(!(i_17 < i_18))
+      i_20  =  *((__global int *) ul_14);
+      if(!(i_19 < i_20))
       {
         break;
       }
       // BLOCK 4
-      // BLOCK 5 MERGES [4 27 ]
-      i_19  =  i_10;
+      // BLOCK 5 MERGES [4 30 ]
+      i_21  =  i_12;
       for(;;)
       {
-        i_20  =  *((__global int *) ul_12);
-        if(!(i_19 < i_20))
+        i_22  =  *((__global int *) ul_14);
+        if(!(i_21 < i_22))
         {
           break;
         }
         // BLOCK 6
-        i_21  =  *((__global int *) ul_12);
-        i_22  =  *((__global int *) ul_9);
-        b_23  =  i_22 == 1;
-        if(b_23)
+        i_23  =  *((__global int *) ul_14);
+        i_24  =  *((__global int *) ul_11);
+        i_25  =  *((__global int *) ul_11);
+        i_26  =  *((__global int *) ul_10);
+        i_27  =  *((__global int *) ul_9);
+        b_28  =  i_27 == 1;
+        if(b_28)
         {
           // BLOCK 7
-          i_24  =  i_17;
+          i_29  =  i_19;
         }  // B6
         else
         {
           // BLOCK 8
-          i_25  =  i_21 + -1;
-          i_24  =  i_25;
+          i_30  =  i_23 + -1;
+          i_29  =  i_30;
         }  // B6
         // BLOCK 9 MERGES [7 8 ]
-        f_26  =  *((__global float *) ul_8);
-        b_27  =  i_24 < i_19;
-        if(b_27)
+        f_31  =  *((__global float *) ul_8);
+        b_32  =  i_29 < i_21;
+        if(b_32)
         {
           // BLOCK 10
-          f_28  =  f_26;
+          f_33  =  f_31;
         }  // B9
         else
         {
           // BLOCK 11
-          ul_29  =  ul_4 + 16L;
-          f_30  =  *((__global float *) ul_29);
-          ul_31  =  ul_3 + 24L;
-          i_32  =  *((__global int *) ul_31);
-          ul_33  =  ul_3 + 28L;
-          i_34  =  *((__global int *) ul_33);
-          ul_35  =  ul_3 + 52L;
-          i_36  =  *((__global int *) ul_35);
-          ul_37  =  ul_3 + 48L;
-          i_38  =  *((__global int *) ul_37);
-          i_39  =  *((__global int *) ul_9);
-          i_40  =  i_36 * i_17;
-          i_41  =  i_32 - i_40;
-          i_42  =  min(i_36, i_41);
-          b_43  =  i_17 == i_19;
-          if(b_43)
+          ul_34  =  ul_4 + 16L;
+          f_35  =  *((__global float *) ul_34);
+          ul_36  =  ul_3 + 24L;
+          i_37  =  *((__global int *) ul_36);
+          ul_38  =  ul_3 + 28L;
+          i_39  =  *((__global int *) ul_38);
+          i_40  =  *((__global int *) ul_10);
+          ul_41  =  ul_3 + 48L;
+          i_42  =  *((__global int *) ul_41);
+          i_43  =  *((__global int *) ul_9);
+          i_44  =  i_40 * i_19;
+          i_45  =  i_37 - i_44;
+          i_46  =  min(i_40, i_45);
+          b_47  =  i_19 == i_21;
+          if(b_47)
           {
             // BLOCK 12
-            i_44  =  i_42 + -1;
-            i_45  =  i_44;
+            i_48  =  i_46 + -1;
+            i_49  =  i_48;
           }  // B11
           else
           {
             // BLOCK 13
-            i_46  =  i_36 + -1;
-            i_45  =  i_46;
+            i_50  =  i_40 + -1;
+            i_49  =  i_50;
           }  // B11
           // BLOCK 14 MERGES [12 13 ]
-          i_47  =  (i_17 == i_19) ? 1 : 0;
-          i_48  =  i_47 * i_39;
-          i_49  =  i_19 * i_36;
-          i_50  =  i_32 - i_49;
-          i_51  =  min(i_36, i_50);
-          b_52  =  i_48 == 1;
-          if(b_52)
+          i_51  =  (i_19 == i_21) ? 1 : 0;
+          i_52  =  i_51 * i_43;
+          i_53  =  i_21 * i_40;
+          i_54  =  i_37 - i_53;
+          i_55  =  min(i_40, i_54);
+          b_56  =  i_52 == 1;
+          if(b_56)
           {
             // BLOCK 15
-            i_53  =  i_45 >> 1;
-            i_54  =  i_53;
+            i_57  =  i_49 >> 1;
+            i_58  =  i_57;
           }  // B14
           else
           {
             // BLOCK 16
-            i_55  =  i_51 + -1;
-            i_54  =  i_55;
+            i_59  =  i_55 + -1;
+            i_58  =  i_59;
           }  // B14
           // BLOCK 17 MERGES [15 16 ]
-          i_56  =  i_32 - i_38;
-          i_57  =  i_56 - i_40;
-          i_58  =  max(0, i_57);
-          i_59  =  min(i_36, i_58);
-          b_60  =  i_48 == 1;
-          if(b_60)
+          i_60  =  i_37 - i_42;
+          i_61  =  i_60 - i_44;
+          i_62  =  max(0, i_61);
+          i_63  =  min(i_40, i_62);
+          i_64  =  i_49 - i_63;
+          i_65  =  min(i_64, i_58);
+          i_66  =  i_49 - i_46;
+          i_67  =  i_66 + 1;
+          i_68  =  max(0, i_67);
+          i_69  =  i_65 - i_68;
+          i_70  =  i_69 + 1;
+          i_71  =  i_17 / i_24;
+          b_72  =  i_70 < i_40;
+          if(b_72)
           {
             // BLOCK 18
-            i_61  =  i_42 + 1;
-            i_62  =  i_61 * i_42;
-            i_63  =  i_59 + 1;
-            i_64  =  i_63 * i_59;
-            i_65  =  i_62 - i_64;
-            f_66  =  (float) i_65;
-            f_67  =  f_66 * 0.5F;
-            f_68  =  f_67;
+            i_73  =  i_65;
           }  // B17
           else
           {
             // BLOCK 19
-            i_69  =  i_42 - i_59;
-            f_70  =  (float) i_69;
-            f_71  =  (float) i_51;
-            f_72  =  f_70 * f_71;
-            f_68  =  f_72;
+            i_74  =  i_26 >> i_71;
+            i_75  =  i_74 + i_68;
+            i_76  =  i_75 + -1;
+            i_73  =  i_76;
           }  // B17
           // BLOCK 20 MERGES [18 19 ]
-          i_73  =  *((__global int *) ul_14);
-          ul_74  =  ul_3 + 20L;
-          i_75  =  *((__global int *) ul_74);
-          i_76  =  *((__global int *) ul_37);
-          i_77  =  i_76 * i_15;
-          i_78  =  i_77 + i_40;
-          i_79  =  i_78 + i_45;
-          i_80  =  i_79 - i_56;
-          i_81  =  i_73 / i_75;
-          i_82  =  i_15 / i_81;
-          i_83  =  i_82 * i_32;
-          i_84  =  i_83 + i_49;
-          i_85  =  i_45 - i_59;
-          i_86  =  min(i_85, i_54);
-          i_87  =  i_45 - i_42;
-          i_88  =  i_87 + 1;
-          i_89  =  max(0, i_88);
-          // BLOCK 21 MERGES [20 25 ]
-          f_90  =  -1.0E30F;
-          f_91  =  0.0F;
-          i_92  =  i_89;
-          for(;i_86 >= i_92;)
+          b_77  =  i_52 == 1;
+          if(b_77)
+          {
+            // BLOCK 21
+            i_78  =  i_46 + 1;
+            i_79  =  i_78 * i_46;
+            i_80  =  i_63 + 1;
+            i_81  =  i_80 * i_63;
+            i_82  =  i_79 - i_81;
+            f_83  =  (float) i_82;
+            f_84  =  f_83 * 0.5F;
+            f_85  =  f_84;
+          }  // B20
+          else
           {
             // BLOCK 22
-            i_93  =  i_84 + i_92;
-            i_94  =  i_93 * i_34;
-            i_95  =  i_80 - i_92;
-            i_96  =  i_95 * i_34;
-            // BLOCK 23 MERGES [22 24 ]
-            f_97  =  0.0F;
-            i_98  =  0;
-            for(;i_98 < i_34;)
-            {
-              // BLOCK 24
-              i_99  =  i_96 + i_98;
-              l_100  =  (long) i_99;
-              l_101  =  l_100 + 4L;
-              l_102  =  l_101 << 2;
-              ul_103  =  ul_0 + l_102;
-              f_104  =  *((__global float *) ul_103);
-              i_105  =  i_94 + i_98;
-              l_106  =  (long) i_105;
-              l_107  =  l_106 + 4L;
-              l_108  =  l_107 << 2;
-              ul_109  =  ul_1 + l_108;
-              f_110  =  *((__global float *) ul_109);
-              f_111  =  fma(f_104, f_110, f_97);
-              i_112  =  i_98 + 1;
-              f_97  =  f_111;
-              i_98  =  i_112;
-            }  // B23
+            i_86  =  i_46 - i_63;
+            f_87  =  (float) i_86;
+            f_88  =  (float) i_55;
+            f_89  =  f_87 * f_88;
+            f_85  =  f_89;
+          }  // B20
+          // BLOCK 23 MERGES [21 22 ]
+          i_90  =  *((__global int *) ul_11);
+          ul_91  =  ul_3 + 20L;
+          i_92  =  *((__global int *) ul_91);
+          i_93  =  *((__global int *) ul_41);
+          i_94  =  i_25 * i_71;
+          i_95  =  i_17 - i_94;
+          i_96  =  i_95 * i_93;
+          i_97  =  i_96 + i_44;
+          i_98  =  i_97 + i_49;
+          i_99  =  i_98 - i_60;
+          i_100  =  i_90 / i_92;
+          i_101  =  i_95 / i_100;
+          i_102  =  i_101 * i_37;
+          i_103  =  i_102 + i_53;
+          // BLOCK 24 MERGES [23 28 ]
+          f_104  =  -1.0E30F;
+          f_105  =  0.0F;
+          i_106  =  i_68;
+          for(;i_73 >= i_106;)
+          {
             // BLOCK 25
-            f_113  =  f_30 * f_97;
-            f_114  =  fmax(f_90, f_113);
-            f_115  =  f_90 - f_114;
-            f_116  =  exp(f_115);
-            f_117  =  f_113 - f_114;
-            f_118  =  exp(f_117);
-            f_119  =  fma(f_91, f_116, f_118);
-            i_120  =  i_92 + 1;
-            f_90  =  f_114;
-            f_91  =  f_119;
-            i_92  =  i_120;
-          }  // B21
-          // BLOCK 26
-          f_121  =  (float) i_36;
-          i_122  =  i_86 - i_89;
-          i_123  =  i_122 + 1;
-          f_124  =  (float) i_123;
-          f_125  =  f_121 * f_124;
-          f_126  =  f_125 * f_121;
-          f_127  =  f_68 / f_126;
-          f_128  =  f_127 * f_91;
-          f_129  =  log(f_128);
-          f_130  =  f_129 + f_90;
-          f_28  =  f_130;
+            i_107  =  i_103 + i_106;
+            i_108  =  i_107 * i_39;
+            i_109  =  i_99 - i_106;
+            i_110  =  i_109 * i_39;
+            // BLOCK 26 MERGES [25 27 ]
+            f_111  =  0.0F;
+            i_112  =  0;
+            for(;i_112 < i_39;)
+            {
+              // BLOCK 27
+              i_113  =  i_110 + i_112;
+              l_114  =  (long) i_113;
+              l_115  =  l_114 + 4L;
+              l_116  =  l_115 << 2;
+              ul_117  =  ul_0 + l_116;
+              f_118  =  *((__global float *) ul_117);
+              i_119  =  i_108 + i_112;
+              l_120  =  (long) i_119;
+              l_121  =  l_120 + 4L;
+              l_122  =  l_121 << 2;
+              ul_123  =  ul_1 + l_122;
+              f_124  =  *((__global float *) ul_123);
+              f_125  =  fma(f_118, f_124, f_111);
+              i_126  =  i_112 + 1;
+              f_111  =  f_125;
+              i_112  =  i_126;
+            }  // B26
+            // BLOCK 28
+            f_127  =  f_35 * f_111;
+            f_128  =  fmax(f_104, f_127);
+            f_129  =  f_104 - f_128;
+            f_130  =  exp(f_129);
+            f_131  =  f_127 - f_128;
+            f_132  =  exp(f_131);
+            f_133  =  fma(f_105, f_130, f_132);
+            i_134  =  i_106 + 1;
+            f_104  =  f_128;
+            f_105  =  f_133;
+            i_106  =  i_134;
+          }  // B24
+          // BLOCK 29
+          f_135  =  (float) i_40;
+          i_136  =  i_73 - i_68;
+          i_137  =  i_136 + 1;
+          f_138  =  (float) i_137;
+          f_139  =  f_135 * f_138;
+          f_140  =  f_139 * f_135;
+          f_141  =  f_85 / f_140;
+          f_142  =  f_141 * f_105;
+          f_143  =  log(f_142);
+          f_144  =  f_143 + f_104;
+          f_33  =  f_144;
         }  // B9
-        // BLOCK 27 MERGES [10 26 ]
-        i_131  =  i_15 * i_21;
-        i_132  =  i_131 + i_17;
-        i_133  =  i_132 * i_21;
-        i_134  =  i_133 + i_19;
-        l_135  =  (long) i_134;
-        l_136  =  l_135 + 4L;
-        l_137  =  l_136 << 2;
-        ul_138  =  ul_2 + l_137;
-        *((__global float *) ul_138)  =  f_28;
-        i_139  =  i_5 + i_19;
-        i_19  =  i_139;
+        // BLOCK 30 MERGES [10 29 ]
+        i_145  =  i_17 * i_23;
+        i_146  =  i_145 + i_19;
+        i_147  =  i_146 * i_23;
+        i_148  =  i_147 + i_21;
+        l_149  =  (long) i_148;
+        l_150  =  l_149 + 4L;
+        l_151  =  l_150 << 2;
+        ul_152  =  ul_2 + l_151;
+        *((__global float *) ul_152)  =  f_33;
+        i_153  =  i_5 + i_21;
+        i_21  =  i_153;
       }  // B5
-      // BLOCK 28
-      i_140  =  i_6 + i_17;
-      i_17  =  i_140;
+      // BLOCK 31
+      i_154  =  i_6 + i_19;
+      i_19  =  i_154;
     }  // B3
-    // BLOCK 29
-    i_141  =  i_7 + i_15;
-    i_15  =  i_141;
+    // BLOCK 32
+    i_155  =  i_7 + i_17;
+    i_17  =  i_155;
   }  // B1
-  // BLOCK 30
+  // BLOCK 33
   return;
 }  //  kernel

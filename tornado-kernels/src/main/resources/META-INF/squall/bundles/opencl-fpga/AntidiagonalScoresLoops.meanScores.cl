@@ -92,7 +92,7 @@ __kernel void meanScores(__global long *_kernel_context, __constant uchar *_cons
           i_37  =  *((__global int *) ul_18);
           ul_38  =  ul_3 + 20L;
           i_39  =  *((__global int *) ul_38);
-          ul_40  =  ul_3 + 80L;
+          ul_40  =  ul_3 + 88L;
           i_41  =  *((__global int *) ul_40);
           i_42  =  i_26 - i_33;
           i_43  =  i_28 * i_21;
@@ -104,7 +104,7 @@ __kernel void meanScores(__global long *_kernel_context, __constant uchar *_cons
           for(;i_47 < i_28;)
           {
             // BLOCK 13
-            i_48  =  i_47 + 17;
+            i_48  =  i_47 + 19;
             l_49  =  (long) i_48;
             l_50  =  l_49 + 4L;
             l_51  =  l_50 << 2;

@@ -29,7 +29,7 @@ __kernel void blockSums(__global long *_kernel_context, __constant uchar *_const
   i_15  =  get_global_id(1);
   ul_16  =  ul_4 + 44L;
   i_17  =  get_global_id(2);
-  ul_18  =  ul_4 + 16L;
+  ul_18  =  ul_4 + 84L;
   // BLOCK 1 MERGES [0 17 ]
   i_19  =  i_17;
   for(;;)

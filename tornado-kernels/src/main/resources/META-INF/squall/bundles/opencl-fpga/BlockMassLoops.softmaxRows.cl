@@ -21,7 +21,7 @@ __kernel void softmaxRows(__global long *_kernel_context, __constant uchar *_con
   i_7  =  get_global_id(0);
   ul_8  =  ul_3 + 56L;
   i_9  =  get_global_id(1);
-  ul_10  =  ul_3 + 16L;
+  ul_10  =  ul_3 + 84L;
   // BLOCK 1 MERGES [0 14 ]
   i_11  =  i_9;
   for(;;)

@@ -231,7 +231,7 @@ __kernel void meanTiles(__global long *_kernel_context, __constant uchar *_const
   i_192  =  i_49 + i_190;
   i_193  =  i_54 + i_190;
   i_194  =  i_43 + i_190;
-  ul_195  =  ul_3 + 80L;
+  ul_195  =  ul_3 + 88L;
   // BLOCK 4 MERGES [3 76 ]
   i_196  =  0;
   for(;i_196 < i_37;)
@@ -240,7 +240,7 @@ __kernel void meanTiles(__global long *_kernel_context, __constant uchar *_const
     i_197  =  i_196 + 1;
     i_198  =  (i_197 == i_16) ? 0 : i_197;
     i_199  =  i_196 + -1;
-    i_200  =  i_196 + 17;
+    i_200  =  i_196 + 19;
     l_201  =  (long) i_200;
     l_202  =  l_201 + 4L;
     l_203  =  l_202 << 2;

@@ -184,7 +184,7 @@ __kernel void meanWide(__global long *_kernel_context, __constant uchar *_consta
   for(;i_95 < i_37;)
   {
     // BLOCK 5
-    i_96  =  i_95 + 17;
+    i_96  =  i_95 + 19;
     l_97  =  (long) i_96;
     l_98  =  l_97 + 4L;
     l_99  =  l_98 << 2;

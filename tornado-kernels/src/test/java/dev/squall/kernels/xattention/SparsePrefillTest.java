@@ -218,7 +218,7 @@ class SparsePrefillTest {
   void sharedMasksAndMarginsAgreeWithTheReference(
       int heads, int keyHeads, int tokens, int depth, int stride, int block) {
     Map<String, Tensor> inputs = inputs(62, heads, keyHeads, tokens, depth);
-    for (String variant : List.of("simd", "reference")) {
+    for (String variant : VARIANTS) {
       for (String margin : stride > 1 ? List.of("0", "0.1", "1") : List.of("0")) {
         for (String causal : List.of("true", "false")) {
           Map<String, String> parameters =
@@ -242,7 +242,7 @@ class SparsePrefillTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simd", "reference"})
+  @ValueSource(strings = {"simd", "tiles", "loops", "reference"})
   void aSharedMaskIsThatOfTheSummedMassesAndTheLargestThreshold(String variant) {
     Map<String, Tensor> inputs = inputs(63, 6, 2, 100, 16);
     inputs.put("thresholds", Tensor.of(new float[] {.3f, .6f, .5f, .7f, .2f, .1f}, 6));
@@ -273,7 +273,7 @@ class SparsePrefillTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simd", "reference"})
+  @ValueSource(strings = {"simd", "tiles", "loops", "reference"})
   void aMarginCountsBlocksForLessWhereHalfTheSampleDisagrees(String variant) {
     Map<String, Tensor> inputs = inputs(64, 1, 1, 128, 8);
     double[][] all = blockMasses(inputs, 4);
@@ -356,7 +356,7 @@ class SparsePrefillTest {
   }
 
   @Test
-  void aMarginNeedsHalvesAndDevicesRefuseWhatTheyDoNotKnow() {
+  void aMarginNeedsHalves() {
     Map<String, Tensor> inputs = inputs(65, 2, 1, 40, 8);
     for (Map<String, String> parameters :
         List.of(
@@ -367,14 +367,6 @@ class SparsePrefillTest {
           .hasMessage(
               "xattention.prefill: margin = 0.05 needs estimate = logmeanexp and a stride of at"
                   + " least 2");
-    }
-    for (Map<String, String> parameters :
-        List.of(Map.of("margin", "0.05"), Map.of("mask_sharing", "group"))) {
-      Call call = Call.of(PREFILL, inputs, parameters);
-      for (String variant : List.of("tiles", "loops")) {
-        assertThat(PREFILL.variant(variant).supports(call.sizes(), DeviceTraits.HOST).refusal())
-            .hasValue("devices know masks of single heads without a margin");
-      }
     }
   }
 

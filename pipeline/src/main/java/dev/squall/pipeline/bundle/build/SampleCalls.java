@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Small calls of a kernel that together make it use every kernel method it has: all combinations of
- * its choices and flags, with and without its optional inputs. Extents are multiples of 64, which
- * TornadoVM asks for on FPGAs.
+ * its choices and flags, and of real parameters that are off or on, with and without its optional
+ * inputs. Extents are multiples of 64, which TornadoVM asks for on FPGAs.
  */
 final class SampleCalls {
   private static final Map<String, Long> EXTENTS =
@@ -102,7 +102,13 @@ final class SampleCalls {
           switch (parameter.kind()) {
             case CHOICE -> parameter.choices();
             case FLAG -> List.of("true", "false");
-            case INTEGER, REAL, TEXT -> List.of();
+            // One whose default is its least value switches something on.
+            case REAL ->
+                parameter.defaultValue().equals(parameter.minimum())
+                    ? List.of(
+                        Double.toString(parameter.minimum()), Double.toString(parameter.maximum()))
+                    : List.of();
+            case INTEGER, TEXT -> List.of();
           };
       if (!values.isEmpty()) {
         List<Map<String, String>> more = new ArrayList<>();
