@@ -1,11 +1,16 @@
-"""Times Squall's kernels on an NVIDIA GPU beside PyTorch on the same card, one JSON line a figure.
+"""Times Squall on an NVIDIA GPU beside PyTorch on the same card, one JSON line a figure.
 
-Usage: python3 figures.py --squall "COMMAND…" [--devices opencl:h200,tornado-ptx:h200,…] [--limit 2] [--quick]
-       python3 figures.py --squall "COMMAND…" --devices … --verdicts     a verdict of every kernel, a line each
-       python3 figures.py --list-gpus devices.json                       NVIDIA's devices, as engine:device
+Usage: python3 figures.py PART --squall "COMMAND…" --devices opencl:h200,tornado-cuda:h200,… [--seconds 120]
+       python3 figures.py gpus devices.json       NVIDIA's devices, as engine:device
+
+Parts: line      the default line on each device: its time beyond the kernels, as one and stage by stage
+       peers     what PyTorch takes
+       kernels   the kernels that matter on a GPU, beside the peers of --peers FILE
+       verdicts  a verdict of every kernel at its default size, a line of text each
 
 COMMAND starts Squall, for example ./squall; see run.sh. Every line of Squall's carries the verdict on the GPU's own
-output. "kernel" is the time by the device's clock, "median" from call to return with all copies.
+output. "kernel" is the time by the device's clock, "median" from call to return with all copies. What --seconds leaves
+no time for is named in a last line, {"skipped": …}: the most important figures come first.
 """
 
 import argparse
@@ -15,11 +20,11 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import threading
+import time
 
+# The most wanted first: every case on the first device, then on the next.
 CASES = [
-    ("attention.dense", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", "attention_efficient_fp32"),
-    ("attention.dense", "L=8192,D=128,H=8,Hk=8", {}, "wide,tiles", "attention_efficient_fp32"),
-    ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", "flex_attention_fp16"),
     # Stride 4 and 32 features: 8192 × 8192 sums of 128 products, as the plain product of n 8192, d 128.
     (
         "xattention.scores",
@@ -28,10 +33,13 @@ CASES = [
         "wide,tiles",
         "matmul_fp32",
     ),
-    ("xattention.scores", "L=8192,D=64,H=9,Hk=3", {"estimate": "logmeanexp"}, "tiles", None),
+    ("attention.dense", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", "attention_efficient_fp32"),
+    ("attention.dense", "L=8192,D=128,H=8,Hk=8", {}, "wide,tiles", "attention_efficient_fp32"),
+    ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", "flex_attention_fp16"),
     ("mamba.selective_scan", "", {}, "wide,tiles", "copy_1_GiB"),
     ("seedlm.matvec", "stored=8388608,K=8192", {}, "", "matvec_fp16"),
     ("modm.retrieve", "M=100000,E=768,b=16", {}, "rows,tiles", "retrieve_fp32"),
+    ("xattention.scores", "L=8192,D=64,H=9,Hk=3", {"estimate": "logmeanexp"}, "tiles", None),
     ("ouromamba.linear", "", {}, "", None),
 ]
 
@@ -41,33 +49,93 @@ KEPT = (
 ).split()
 
 
-def squall_lines(command, device, kernel, sizes, parameters, variants, limit):
-    arguments = [*command, "bench", kernel, "--device", device, "--json", "--limit", str(limit)]
+# Less than this starts no process of Squall's.
+LEAST_SECONDS = 5
+
+
+class Clock:
+    """The time that a part may take; what it leaves no time for is written down."""
+
+    def __init__(self, seconds):
+        self.end = time.monotonic() + seconds
+        self.skipped = []
+
+    def left(self):
+        return self.end - time.monotonic()
+
+    def allows(self, what):
+        if self.left() >= LEAST_SECONDS:
+            return True
+        self.skipped.append(what)
+        return False
+
+    def finish(self):
+        if self.skipped:
+            show({"skipped": self.skipped, "why": "no time left; raise --seconds or name fewer parts"})
+
+
+def show(row):
+    print(json.dumps(row), flush=True)
+
+
+def run(command, arguments, seconds):
+    """Lines that Squall printed, and what went wrong, if anything."""
+    try:
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=max(1, seconds))
+    except subprocess.TimeoutExpired:
+        return [], f"not done in {seconds:.0f} s"
+    rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    errors = [line for line in done.stderr.splitlines() if line.startswith("squall:")]
+    return rows, (errors or ["no output"])[-1] if done.returncode or not rows else ""
+
+
+def line_overhead(command, device, repeat, seconds):
+    """The default line kept on a device: total, kernels, and what lies beyond them."""
+    rows, error = run(command, ["run", "--device", device, "--repeat", str(repeat), "--json"], seconds)
+    figure = {"figure": "line_overhead", "engine": device.split(":")[0], "device": device}
+    line = next((row for row in rows if row["kind"] == "line"), None)
+    if line is None:
+        return {**figure, "error": error}
+    figure["verdict"] = line["verdict"]
+    figure["stages"] = len([row for row in rows if row["kind"] == "stage" and not row["yardstick"]])
+    figure["stage_by_stage"] = {
+        "milliseconds": line["milliseconds"],
+        "kernel_milliseconds": line["kernel_milliseconds"],
+        "beyond_kernels_milliseconds": line["beyond_kernels_milliseconds"],
+    }
+    resident = line["resident"]
+    if resident is None:
+        return {**figure, "error": "; ".join(event["what"] for event in line["events"]) or "not kept on the device"}
+    copies = resident["copy_in_milliseconds"] + resident["copy_out_milliseconds"]
+    return {
+        **figure,
+        "line_overhead": resident["beyond_kernels_milliseconds"],
+        "line_overhead_without_copies": max(0, resident["beyond_kernels_milliseconds"] - copies),
+        **{name: value for name, value in resident.items() if name != "device"},
+    }
+
+
+def bench_rows(command, device, kernel, sizes, parameters, variants, limit, seconds):
+    arguments = ["bench", kernel, "--device", device, "--json", "--limit", str(limit)]
     if sizes:
         arguments += ["--size", sizes]
     if variants:
         arguments += ["--variant", variants]
     for name, value in parameters.items():
         arguments += ["--param", f"{name}={value}"]
-    try:
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=120)
-    except subprocess.TimeoutExpired:
-        return [{"kernel": kernel, "device": device, "sizes": sizes, "error": "not done in 120 s"}]
+    found, error = run(command, arguments, min(120, seconds))
     rows = []
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            row = json.loads(line)
-            kept = {name: row[name] for name in KEPT if name in row}
-            work = row["gigaflops_per_second"] * row["median_milliseconds"]
-            moved = row["gigabytes_per_second"] * row["median_milliseconds"]
-            kept["engine"] = device.split(":")[0]
-            if row["kernel_milliseconds"] > 0:
-                kept["kernel_gigaflops_per_second"] = work / row["kernel_milliseconds"]
-                kept["kernel_gigabytes_per_second"] = moved / row["kernel_milliseconds"]
-            rows.append(kept)
-    if not rows:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("squall:")]
-        rows.append({"kernel": kernel, "device": device, "sizes": sizes, "error": (lines or ["no output"])[-1]})
+    for row in found:
+        kept = {name: row[name] for name in KEPT if name in row}
+        work = row["gigaflops_per_second"] * row["median_milliseconds"]
+        moved = row["gigabytes_per_second"] * row["median_milliseconds"]
+        kept["engine"] = device.split(":")[0]
+        if row["kernel_milliseconds"] > 0:
+            kept["kernel_gigaflops_per_second"] = work / row["kernel_milliseconds"]
+            kept["kernel_gigabytes_per_second"] = moved / row["kernel_milliseconds"]
+        rows.append(kept)
+    if error:
+        rows.append({"kernel": kernel, "device": device, "sizes": sizes, "variants": variants, "error": error})
     return rows
 
 
@@ -82,59 +150,104 @@ def gpus(path):
     return found
 
 
-def kernels(command):
-    done = subprocess.run([*command, "kernel", "list", "--json"], capture_output=True, text=True)
-    return [json.loads(line)["id"] for line in done.stdout.splitlines() if line.startswith("{")]
+def kernel_figures(command, devices, only, peers, limit, clock):
+    for device in devices:
+        for kernel, sizes, parameters, variants, peer in CASES:
+            # Variants share a process, which saves a start; where one fails each has its own.
+            together = [variants] if "," not in variants else [variants, *variants.split(",")]
+            if only and kernel not in only or not clock.allows(f"{kernel} {sizes} on {device}".replace("  ", " ")):
+                continue
+            rows = []
+            for named in together:
+                if clock.left() < LEAST_SECONDS:
+                    break
+                rows = [row for row in rows if "error" not in row or row["variants"] != variants]
+                rows += bench_rows(command, device, kernel, sizes, parameters, named, limit, clock.left())
+                if named == variants and all("error" not in row for row in rows):
+                    break
+            for row in rows:
+                extents = dict(pair.split("=") for pair in sizes.split(",") if pair)
+                key = peer if peer in peers else f"{peer},L={extents.get('L')},D={extents.get('D')}"
+                if key in peers and row.get("kernel_milliseconds"):
+                    row["peer"] = peer
+                    row["peer_milliseconds"] = peers[key]
+                    row["peer_over_kernel"] = peers[key] / row["kernel_milliseconds"]
+                show(row)
 
 
-def verdict(command, device, kernel):
-    rows = squall_lines(command, device, kernel, "", {}, "", 0.1)
+def read_peers(path):
+    peers = {}
+    if path and pathlib.Path(path).exists():
+        for line in pathlib.Path(path).read_text().splitlines():
+            row = json.loads(line)
+            if "milliseconds" in row:
+                peers[row["figure"] + (f",L={row['L']},D={row['D']}" if "L" in row else "")] = row["milliseconds"]
+    return peers
+
+
+def show_peers(quick, clock):
+    torch = [sys.executable, str(pathlib.Path(__file__).with_name("torch_peers.py"))]
+    # What is printed before the time is up counts.
+    peers = subprocess.Popen(torch + (["--quick"] if quick else []), stdout=subprocess.PIPE, text=True)
+    watch = threading.Timer(max(1, clock.left()), peers.kill)
+    watch.start()
+    for line in peers.stdout:
+        if line.startswith("{"):
+            print(line, end="", flush=True)
+    watch.cancel()
+    if peers.wait():
+        show({"skipped": ["the rest of torch_peers.py"], "why": f"it ended with {peers.returncode}"})
+
+
+def verdict(command, device, kernel, clock):
+    if not clock.allows(f"{kernel} on {device}"):
+        return None
+    rows = bench_rows(command, device, kernel, "", {}, "", 0.1, clock.left())
     return " ".join([device, kernel] + [row.get("verdict", row.get("error", "")) for row in rows])
+
+
+def verdicts(command, devices, only, clock):
+    listed, _ = run(command, ["kernel", "list", "--json"], clock.left())
+    pairs = [(device, row["id"]) for device in devices for row in listed if not only or row["id"] in only]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for line in pool.map(lambda pair: verdict(command, *pair, clock), pairs):
+            if line:
+                print(line, flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--squall", default="")
-    parser.add_argument("--list-gpus", metavar="FILE")
-    parser.add_argument("--verdicts", action="store_true")
-    parser.add_argument("--devices", default="opencl:h200,tornado-ptx:h200,tornado-cuda:h200")
-    parser.add_argument("--limit", type=float, default=2)
-    parser.add_argument("--only", default="", help="kernels to time, separated by commas")
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("part", choices=["gpus", "line", "peers", "kernels", "verdicts"])
+    parser.add_argument("file", nargs="?", help="gpus: what ./squall devices --json printed")
+    parser.add_argument("--squall", default="./squall")
+    parser.add_argument("--devices", default="opencl:h200,tornado-cuda:h200,tornado-ptx:h200")
+    parser.add_argument("--seconds", type=float, default=600, help="for the whole part")
+    parser.add_argument("--limit", type=float, default=1, help="seconds of sampling of a variant")
+    parser.add_argument("--repeat", type=int, default=50, help="runs of the line")
+    parser.add_argument("--only", default="", help="kernels, separated by commas")
+    parser.add_argument("--peers", metavar="FILE", help="what the part peers printed")
+    parser.add_argument("--quick", action="store_true", help="without flex_attention, which compiles for long")
     options = parser.parse_args()
-    if options.list_gpus:
-        print(",".join(gpus(options.list_gpus)))
-        return
+    clock = Clock(options.seconds)
     command = shlex.split(options.squall)
-    if options.verdicts:
-        pairs = [(device, kernel) for kernel in kernels(command) for device in options.devices.split(",")]
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            for line in pool.map(lambda pair: verdict(command, *pair), pairs):
-                print(line, flush=True)
-        return
-    peers = {}
-    torch = [sys.executable, str(pathlib.Path(__file__).with_name("torch_peers.py"))]
-    done = subprocess.run(torch + (["--quick"] if options.quick else []), capture_output=True, text=True)
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            print(line, flush=True)
-            row = json.loads(line)
-            if "milliseconds" in row:
-                key = row["figure"] + (f",L={row['L']},D={row['D']}" if "L" in row else "")
-                peers[key] = row["milliseconds"]
-    for kernel, sizes, parameters, variants, peer in CASES:
-        if options.only and kernel not in options.only.split(","):
-            continue
-        for device in options.devices.split(","):
-            for variant in variants.split(","):
-                for row in squall_lines(command, device, kernel, sizes, parameters, variant, options.limit):
-                    extents = dict(pair.split("=") for pair in sizes.split(",") if pair)
-                    key = peer if peer in peers else f"{peer},L={extents.get('L')},D={extents.get('D')}"
-                    if key in peers and row.get("kernel_milliseconds"):
-                        row["peer"] = peer
-                        row["peer_milliseconds"] = peers[key]
-                        row["peer_over_kernel"] = peers[key] / row["kernel_milliseconds"]
-                    print(json.dumps(row), flush=True)
+    devices = options.devices.split(",")
+    only = options.only.split(",") if options.only else []
+    match options.part:
+        case "gpus":
+            print(",".join(gpus(options.file)))
+        case "line":
+            for done, device in enumerate(devices):
+                if clock.allows(f"line on {device}"):
+                    # One that hangs leaves the others their share.
+                    share = clock.left() / (len(devices) - done)
+                    show(line_overhead(command, device, options.repeat, share))
+        case "peers":
+            show_peers(options.quick, clock)
+        case "kernels":
+            kernel_figures(command, devices, only, read_peers(options.peers), options.limit, clock)
+        case "verdicts":
+            verdicts(command, devices, only, clock)
+    clock.finish()
 
 
 if __name__ == "__main__":

@@ -40,6 +40,11 @@ public final class ResidentTensors<B> implements AutoCloseable {
     return filled.add(tensor);
   }
 
+  /** Notes that the device has the contents of none of these any more. */
+  public void spoilt(Collection<Tensor> tensors) {
+    filled.removeAll(Set.copyOf(tensors));
+  }
+
   public void release(Collection<Tensor> tensors) {
     for (Tensor tensor : tensors) {
       B block = blocks.remove(tensor);

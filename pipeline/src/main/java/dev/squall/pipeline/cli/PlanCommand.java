@@ -63,9 +63,9 @@ final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--check",
       description = {
-        "Measure: run all stages on all devices until ten times of each are known, keep them, and"
-            + " compare the predicted time of the line on each device, and of the plan, with what a"
-            + " run takes. Exit 1 if the plan is more than 5 %% slower than the best single device,"
+        "Measure: time all stages on all devices, then in their line on each device, and keep these"
+            + " times; then compare the line's time as predicted from them, on each device and as"
+            + " planned, with further runs, and show what deciding costs. Exit 1 if the plan is more than 5 %% slower than the best single device,"
             + " or half of the predictions are more than 15 %% off."
       })
   private boolean check;

@@ -61,7 +61,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private LineArguments arguments;
 
   /** Keeps the whole job within seconds. */
-  static final Repetition REPETITION = new Repetition(0.25, 15, 0.4);
+  static final Repetition REPETITION = new Repetition(3, 15, 0.4);
 
   @Option(
       names = "--repeat",

@@ -9,6 +9,7 @@ import dev.squall.kernels.verify.Verifier;
 import dev.squall.pipeline.line.Line;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.LearnedCostModel;
+import dev.squall.pipeline.plan.Measured;
 import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.plan.Planner;
 import dev.squall.pipeline.plan.Request;
@@ -19,6 +20,7 @@ import dev.squall.pipeline.run.LineStream;
 import dev.squall.pipeline.run.MemoryCheck;
 import dev.squall.pipeline.run.Replanning;
 import dev.squall.pipeline.run.StreamResult;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,9 @@ import picocli.CommandLine.Option;
 final class StreamCommand implements Callable<Integer> {
   /** Operations that the reference may spend on a stage. */
   private static final double REFERENCE_OPERATIONS = 6e8;
+
+  /** Runs of a stream, the latest, whose times are kept for plans to come. */
+  private static final int LEARNT_RUNS = 16;
 
   @Mixin private LineArguments arguments;
 
@@ -76,20 +81,38 @@ final class StreamCommand implements Callable<Integer> {
       Request request = arguments.request(line, runs);
       Plan plan = planner.plan(line.graph(), request);
       MemoryCheck.require(plan, machine.memoryBytes());
+      int parallel = inFlight.orElse(request.goal().objective() == Objective.THROUGHPUT ? 3 : 1);
       LineStream stream =
           new LineStream(
               machine.devices(),
-              Replanning.by(lost -> planner.plan(line.graph(), request.withoutLost(lost))),
+              Replanning.by(
+                  lost -> planner.plan(line.graph(), request.withoutLost(lost)), history::version),
               history,
-              inFlight.orElse(request.goal().objective() == Objective.THROUGHPUT ? 3 : 1));
+              parallel);
       progress.show("running the line %d times".formatted(runs));
       StreamResult result = stream.run(plan, line.tensors(), runs);
       progress.show("verifying the last run");
-      StreamReport report = StreamReport.of(plan, result, verify(result));
+      List<Comparison> comparisons = verify(result);
+      StreamReport report = StreamReport.of(plan, result, comparisons);
+      // Stages of runs at the same time wait for each other, which no prediction is about.
+      if (parallel == 1 && comparisons.stream().allMatch(Comparison::passed)) {
+        remember(result, history);
+      }
       progress.clear();
       System.out.print(json ? StreamText.jsonLines(report) : StreamText.terminal(report));
       requireGood(report);
       return ExitCodes.GOOD;
+    }
+  }
+
+  /** What each stage cost in the line, for plans to come. A cache that fails costs no result. */
+  private static void remember(StreamResult result, History history) {
+    try {
+      for (Measured measured : result.measured(LEARNT_RUNS)) {
+        history.record(measured);
+      }
+    } catch (IOException e) {
+      System.err.println("squall: these times are not remembered: " + e);
     }
   }
 

@@ -3,16 +3,12 @@ package dev.squall.pipeline.compare;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.io.LineJournal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,17 +23,15 @@ import java.util.TreeSet;
  */
 public final class CellFile implements AutoCloseable {
   private final Path file;
-  private final FileChannel channel;
+  private final LineJournal journal;
   private final ExperimentHeader header;
   private final Map<String, Cell> cells;
-  private long goodBytes;
 
-  private CellFile(Path file, FileChannel channel, ExperimentHeader header, Content there) {
+  private CellFile(Path file, LineJournal journal, ExperimentHeader header, Content there) {
     this.file = file;
-    this.channel = channel;
+    this.journal = journal;
     this.header = header;
     this.cells = new LinkedHashMap<>(there.cells());
-    this.goodBytes = there.goodBytes();
   }
 
   /**
@@ -53,12 +47,6 @@ public final class CellFile implements AutoCloseable {
     }
   }
 
-  /** Opens the channel; the seam at which tests let a disk fill up. */
-  @FunctionalInterface
-  interface Opener {
-    FileChannel open(Path file) throws IOException;
-  }
-
   /**
    * Opens a file to go on with it, or begins one.
    *
@@ -68,23 +56,14 @@ public final class CellFile implements AutoCloseable {
    *     that is no cell, its end left aside
    */
   public static CellFile open(Path file, ExperimentHeader header, boolean resume) {
-    return open(
-        file,
-        header,
-        resume,
-        path ->
-            FileChannel.open(
-                path,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE));
+    return open(file, header, resume, LineJournal::channel);
   }
 
-  static CellFile open(Path file, ExperimentHeader header, boolean resume, Opener opener) {
-    FileChannel channel = null;
+  static CellFile open(
+      Path file, ExperimentHeader header, boolean resume, LineJournal.Opener opener) {
+    LineJournal journal = null;
     try {
-      channel = opener.open(file);
-      lock(file, channel);
+      journal = LineJournal.open(file, "comparison", opener);
       Content there = read(file);
       if (there.header() != null && !resume) {
         throw SquallException.invalidInput(
@@ -94,21 +73,21 @@ public final class CellFile implements AutoCloseable {
       if (there.header() != null) {
         refuseOther(file, there.header(), header);
       }
-      channel.truncate(there.goodBytes());
+      journal.continueAt(there.goodBytes());
       CellFile opened =
-          new CellFile(file, channel, there.header() == null ? header : there.header(), there);
+          new CellFile(file, journal, there.header() == null ? header : there.header(), there);
       if (there.header() == null) {
         opened.append(CellLines.line(header), "the experiment's line");
       }
       return opened;
     } catch (IOException e) {
-      close(channel);
+      close(journal);
       throw new SquallException(
           ErrorClass.INVALID_INPUT,
           "%s: cannot be opened for results (%s)".formatted(file, reason(e)),
           e);
     } catch (SquallException e) {
-      close(channel);
+      close(journal);
       throw e;
     }
   }
@@ -129,28 +108,24 @@ public final class CellFile implements AutoCloseable {
           ErrorClass.INVALID_INPUT, "%s: cannot be read (%s)".formatted(file, reason(e)), e);
     }
     Map<String, Cell> cells = new LinkedHashMap<>();
-    ExperimentHeader header = null;
-    int begin = 0;
-    for (int number = 1, i = 0; i < bytes.length; i++) {
-      if (bytes[i] != '\n') {
-        continue;
-      }
-      String line = new String(bytes, begin, i - begin, StandardCharsets.UTF_8);
-      if (header == null) {
-        header = header(file, line);
-      } else {
-        Cell cell = cell(file, number, line);
-        cells.remove(cell.key());
-        cells.put(cell.key(), cell);
-      }
-      begin = i + 1;
-      number++;
-    }
-    if (header == null && !CellLines.begins(new String(bytes, StandardCharsets.UTF_8))) {
+    ExperimentHeader[] header = new ExperimentHeader[1];
+    long end =
+        LineJournal.wholeLines(
+            bytes,
+            (number, line) -> {
+              if (number == 1) {
+                header[0] = header(file, line);
+              } else {
+                Cell cell = cell(file, number, line);
+                cells.remove(cell.key());
+                cells.put(cell.key(), cell);
+              }
+            });
+    if (header[0] == null && !CellLines.begins(new String(bytes, StandardCharsets.UTF_8))) {
       throw SquallException.invalidInput(
           file + ": line 1 is no experiment of squall compare; choose another file");
     }
-    return new Content(header, cells, begin);
+    return new Content(header[0], cells, end);
   }
 
   /**
@@ -192,20 +167,6 @@ public final class CellFile implements AutoCloseable {
           "%s: line %d is no cell of squall compare; remove that line or choose another file"
               .formatted(file, number),
           e);
-    }
-  }
-
-  private static void lock(Path file, FileChannel channel) throws IOException {
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw SquallException.invalidInput(
-          "%s: another comparison writes there; wait for it or choose another --out"
-              .formatted(file));
     }
   }
 
@@ -257,29 +218,14 @@ public final class CellFile implements AutoCloseable {
   }
 
   private void append(String line, String what) {
-    ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
     try {
-      channel.position(goodBytes);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(false);
-      goodBytes += bytes.limit();
+      journal.append(line);
     } catch (IOException e) {
-      cutOff();
       throw new SquallException(
           ErrorClass.OUT_OF_MEMORY,
           "%s: %s cannot be written (%s); all cells before it are kept: free space and go on with --resume"
               .formatted(file, what, reason(e)),
           e);
-    }
-  }
-
-  private void cutOff() {
-    try {
-      channel.truncate(goodBytes);
-    } catch (IOException e) {
-      // Half a line at the end is cut off when the file is opened again.
     }
   }
 
@@ -289,16 +235,12 @@ public final class CellFile implements AutoCloseable {
 
   @Override
   public void close() {
-    close(channel);
+    journal.close();
   }
 
-  private static void close(FileChannel channel) {
-    try {
-      if (channel != null) {
-        channel.close();
-      }
-    } catch (IOException e) {
-      // All lines are flushed; there is nothing left to lose.
+  private static void close(LineJournal journal) {
+    if (journal != null) {
+      journal.close();
     }
   }
 }

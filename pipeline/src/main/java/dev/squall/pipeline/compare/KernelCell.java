@@ -132,6 +132,7 @@ final class KernelCell {
     call.outputs().values().forEach(Tensor::poison);
     RunParts parts = new RunParts();
     Times[] first = new Times[1];
+    long start = System.nanoTime();
     Measurement measurement =
         repeated.measure(
             () -> {
@@ -139,6 +140,7 @@ final class KernelCell {
               parts.add(times);
               first[0] = first[0] == null ? times : first[0];
             });
+    double took = (System.nanoTime() - start) * 1e-9;
     int runs = measurement.samples().count();
     CellTimes times =
         CellParts.times(
@@ -174,7 +176,7 @@ final class KernelCell {
     return new Result(
         cell,
         comparison.passed()
-            ? Optional.of(learnt(variant, call, first[0], parts, runs))
+            ? Optional.of(learnt(variant, call, first[0], parts, measurement, took))
             : Optional.empty());
   }
 
@@ -195,17 +197,29 @@ final class KernelCell {
         .verify(kernel, call, device.engine());
   }
 
-  private Measured learnt(Variant variant, Call call, Times first, RunParts parts, int runs) {
-    List<Times> later = parts.last(Math.min(runs, LearnedCostModel.TRUSTED + 2));
+  /**
+   * @param took seconds from the first run to the last
+   */
+  private Measured learnt(
+      Variant variant,
+      Call call,
+      Times first,
+      RunParts parts,
+      Measurement measurement,
+      double took) {
+    List<Times> later =
+        parts.last(Math.min(measurement.samples().count(), LearnedCostModel.TRUSTED + 2));
+    double counted = later.stream().mapToDouble(Times::total).sum();
     double in = call.inputs().values().stream().mapToDouble(Tensor::bytes).sum();
     double out = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
     return Measured.of(
-        new Stage("cell", kernel, call.sizes(), Map.of(), Stage.Role.LINE),
-        variant,
-        device,
-        first,
-        later,
-        in,
-        out);
+            new Stage("cell", kernel, call.sizes(), Map.of(), Stage.Role.LINE),
+            variant,
+            device,
+            first,
+            later,
+            in,
+            out)
+        .warmedUp(Math.max(0, took - counted), measurement.warm());
   }
 }

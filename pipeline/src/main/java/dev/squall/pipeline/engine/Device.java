@@ -39,6 +39,27 @@ public record Device(
     this(id, engine, name, driver, memoryBytes, traits, profile, DeviceLimits.UNKNOWN);
   }
 
+  /** What tells devices apart comes first: planners ask very often. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || other instanceof Device device
+            && id.equals(device.id)
+            && engine.equals(device.engine)
+            && name.equals(device.name)
+            && driver.equals(device.driver)
+            && memoryBytes == device.memoryBytes
+            && traits.equals(device.traits)
+            && profile.equals(device.profile)
+            && limits.equals(device.limits);
+  }
+
+  /** Of what tells devices apart; a profile has far too much to be hashed at every look-up. */
+  @Override
+  public int hashCode() {
+    return 31 * engine.hashCode() + id.hashCode();
+  }
+
   /** Engine and id, for example {@code jvm:host}. */
   public String qualifiedId() {
     return engine + ":" + id;

@@ -17,6 +17,39 @@ public interface DeviceSession extends AutoCloseable {
    */
   Times run(Kernel kernel, Variant variant, Call call);
 
+  /** Whether a {@link Chain} leaves on the device what need not come home. */
+  default boolean keepsResults() {
+    return false;
+  }
+
+  /**
+   * Fills the outputs of all steps of {@code chain}; those that are not at home stay on the device.
+   * An engine that cannot leave them there, as this one, brings them home.
+   *
+   * @throws SquallException with the class of what went wrong
+   */
+  default Times run(Chain chain) {
+    return chain.steps().stream()
+        .map(step -> run(step.kernel(), step.variant(), step.call()))
+        .reduce(Times.NONE, Times::plus);
+  }
+
+  /**
+   * Brings what the latest run of {@code chain} left on the device to the host's memory.
+   *
+   * @return the copies that this took
+   * @throws SquallException with the class of what went wrong: nothing of what is lost with a
+   *     device can be read afterwards
+   */
+  default Copies fetch(Chain chain) {
+    return Copies.NONE;
+  }
+
+  /** Tells that {@code chain} will not be run again, so that what it holds can go. */
+  default void forget(Chain chain) {
+    chain.steps().forEach(step -> forget(step.call()));
+  }
+
   /**
    * Runs device code from a file; what it writes is visible on return.
    *
@@ -42,11 +75,24 @@ public interface DeviceSession extends AutoCloseable {
    * @param compute the kernels themselves
    * @param copyOut moving outputs back
    * @param total from call to return
+   * @param copies the tensors that moved, where an engine counts them
    */
-  record Times(double compile, double copyIn, double compute, double copyOut, double total) {
+  record Times(
+      double compile, double copyIn, double compute, double copyOut, double total, Copies copies) {
+    public static final Times NONE = new Times(0, 0, 0, 0, 0);
+
+    public Times(double compile, double copyIn, double compute, double copyOut, double total) {
+      this(compile, copyIn, compute, copyOut, total, Copies.NONE);
+    }
+
     /** What is left of the total without the copies, never below the kernels' own time. */
     public double onDevice() {
       return Math.max(compute, total - copyIn - copyOut);
+    }
+
+    /** What is not spent in the kernels: copies, launches, the way to the device and back. */
+    public double beyondKernels() {
+      return Math.max(0, total - compute);
     }
 
     /** Both runs together. */
@@ -56,7 +102,8 @@ public interface DeviceSession extends AutoCloseable {
           copyIn + other.copyIn,
           compute + other.compute,
           copyOut + other.copyOut,
-          total + other.total);
+          total + other.total,
+          copies.plus(other.copies));
     }
   }
 }

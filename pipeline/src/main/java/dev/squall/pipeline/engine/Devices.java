@@ -66,7 +66,8 @@ public final class Devices {
             .orElse("");
     throw new NoSuchDeviceException(
         "no device named %s%s; there are: auto, %s"
-            .formatted(word, why, String.join(", ", found.stream().map(Device::id).toList())));
+            .formatted(
+                word, why, String.join(", ", found.stream().map(Device::id).distinct().toList())));
   }
 
   /** Whether a variant can run sizes on a device; if not, why. */

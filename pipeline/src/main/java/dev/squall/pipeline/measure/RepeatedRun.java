@@ -1,14 +1,13 @@
 package dev.squall.pipeline.measure;
 
-import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * Times a piece of code: the first run apart, runs to warm up until their time is stable, then
  * samples until their median is certain enough.
  *
- * <p>Warm: the medians of three successive windows of runs differ by at most 2 % from one to the
- * next; a window is at least 3 runs and 50 ms, so that the compiler gets its turn within one.
+ * <p>Warm is what {@link WarmUp} says.
  *
  * <p>Certain enough: {@link Samples#medianUncertainty} does not exceed the noise limit. That is the
  * error of the figure reported, the median; the spread of single runs does not shrink with more of
@@ -20,6 +19,7 @@ import java.util.function.LongSupplier;
  * @param warmUpLimitSeconds time after which warming up ends, stable or not
  * @param limitSeconds time after which sampling ends, whatever the number and noise of the samples
  * @param nanoseconds the clock
+ * @param settled whether nothing is under way that will make the code faster
  */
 public record RepeatedRun(
     int minimumSamples,
@@ -27,15 +27,8 @@ public record RepeatedRun(
     double noiseLimit,
     double warmUpLimitSeconds,
     double limitSeconds,
-    LongSupplier nanoseconds) {
-
-  private static final int WINDOW_RUNS = 3;
-  private static final double WINDOW_SECONDS = 0.05;
-  private static final double STABLE = 0.02;
-  private static final int STABLE_STEPS = 2;
-
-  /** Bounds the memory of a measurement; a code this quick is certain long before. */
-  private static final int MOST_SAMPLES = 1 << 20;
+    LongSupplier nanoseconds,
+    BooleanSupplier settled) {
 
   public RepeatedRun {
     if (minimumSamples < 1) {
@@ -45,25 +38,31 @@ public record RepeatedRun(
 
   /** At least 10 samples and 0.5 s, noise at most 0.5 %, at most 5 s of warm-up and 15 s more. */
   public static RepeatedRun standard() {
-    return new RepeatedRun(10, 0.5, 0.005, 5, 15, System::nanoTime);
+    return new RepeatedRun(10, 0.5, 0.005, 5, 15, System::nanoTime, JitCompiler::idle);
   }
 
   /** The same with another limit of the sampling time, seconds. */
   public RepeatedRun withLimit(double seconds) {
     return new RepeatedRun(
-        minimumSamples, minimumSeconds, noiseLimit, warmUpLimitSeconds, seconds, nanoseconds);
+        minimumSamples,
+        minimumSeconds,
+        noiseLimit,
+        warmUpLimitSeconds,
+        seconds,
+        nanoseconds,
+        settled);
   }
 
   /** The same with other limits of the sampling, seconds and samples. */
   public RepeatedRun with(int samples, double leastSeconds, double mostSeconds, double noise) {
     return new RepeatedRun(
-        samples, leastSeconds, noise, warmUpLimitSeconds, mostSeconds, nanoseconds);
+        samples, leastSeconds, noise, warmUpLimitSeconds, mostSeconds, nanoseconds, settled);
   }
 
   /** The same with another limit of the warm-up, seconds. */
   public RepeatedRun withWarmUpLimit(double seconds) {
     return new RepeatedRun(
-        minimumSamples, minimumSeconds, noiseLimit, seconds, limitSeconds, nanoseconds);
+        minimumSamples, minimumSeconds, noiseLimit, seconds, limitSeconds, nanoseconds, settled);
   }
 
   /** Runs {@code code} many times. Its first exception ends the measurement. */
@@ -87,10 +86,7 @@ public record RepeatedRun(
     private Phase phase = Phase.COLD;
     private double cold;
 
-    private int warmUpRuns;
-    private int stableSteps;
-    private double before = Double.NaN;
-    private boolean warm;
+    private final WarmUp warmUp = new WarmUp(settled);
 
     private long sampling;
     private SampleBuffer buffer = new SampleBuffer();
@@ -112,7 +108,9 @@ public record RepeatedRun(
           endLongWarmUp();
         }
         case WARM_UP -> {
-          warmUp(seconds);
+          if (warmUp.add(seconds)) {
+            beginSampling();
+          }
           endLongWarmUp();
         }
         case SAMPLING -> sample(seconds);
@@ -127,23 +125,6 @@ public record RepeatedRun(
         throw new IllegalStateException("more runs are wanted");
       }
       return measurement;
-    }
-
-    private void warmUp(double seconds) {
-      buffer.add(seconds);
-      warmUpRuns++;
-      if (buffer.count() >= WINDOW_RUNS && buffer.total() >= WINDOW_SECONDS
-          || buffer.count() == MOST_SAMPLES) {
-        double median = buffer.samples().median();
-        // The comparison with the first window's NaN is false.
-        stableSteps = Math.abs(median - before) <= STABLE * before ? stableSteps + 1 : 0;
-        before = median;
-        buffer = new SampleBuffer();
-        if (stableSteps == STABLE_STEPS) {
-          warm = true;
-          beginSampling();
-        }
-      }
     }
 
     private void endLongWarmUp() {
@@ -161,14 +142,14 @@ public record RepeatedRun(
     private void sample(double seconds) {
       buffer.add(seconds);
       double elapsed = secondsSince(sampling);
-      boolean last = elapsed >= limitSeconds || buffer.count() == MOST_SAMPLES;
+      boolean last = elapsed >= limitSeconds || buffer.full();
       boolean look = buffer.count() >= nextLook && elapsed >= minimumSeconds;
       if (look || last) {
         Samples samples = buffer.samples();
         boolean enough = samples.count() >= minimumSamples && elapsed >= minimumSeconds;
         boolean quiet = enough && samples.medianUncertainty() <= noiseLimit;
         if (quiet || last) {
-          measurement = new Measurement(cold, warmUpRuns, warm, samples, quiet);
+          measurement = new Measurement(cold, warmUp.runs(), warmUp.warm(), samples, quiet);
           phase = Phase.DONE;
         }
         // Sorting at every sample would cost more than the samples.
@@ -192,32 +173,5 @@ public record RepeatedRun(
 
   private double secondsSince(long start) {
     return 1e-9 * (nanoseconds.getAsLong() - start);
-  }
-
-  /** Seconds as they come, unboxed. */
-  private static final class SampleBuffer {
-    private double[] values = new double[64];
-    private int count;
-    private double total;
-
-    void add(double seconds) {
-      if (count == values.length) {
-        values = Arrays.copyOf(values, 2 * count);
-      }
-      values[count++] = seconds;
-      total += seconds;
-    }
-
-    int count() {
-      return count;
-    }
-
-    double total() {
-      return total;
-    }
-
-    Samples samples() {
-      return Samples.of(Arrays.copyOf(values, count));
-    }
   }
 }

@@ -86,6 +86,15 @@ public final class RunPage {
                   Numbers.significant(gantt.plannedMilliseconds()),
                   Gantt.off(gantt.plannedMilliseconds(), gantt.measuredMilliseconds())));
     }
+    if (report.resident() != null) {
+      lines.add(
+          "Kept on %s as one, with copies of its inputs and results alone, it takes %s ms: %s ms in kernels, %s ms beyond them."
+              .formatted(
+                  report.resident().device(),
+                  Numbers.significant(report.resident().milliseconds()),
+                  Numbers.significant(report.resident().kernelMilliseconds()),
+                  Numbers.significant(report.resident().beyondKernelsMilliseconds())));
+    }
     for (Report.YardstickLine yardstick : report.yardsticks()) {
       lines.add(
           "With %s instead of %s it would take %s ms: %s× for that part, %s× for the line."

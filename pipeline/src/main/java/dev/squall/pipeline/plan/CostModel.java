@@ -12,6 +12,20 @@ public interface CostModel {
   /** A stage without transfers, which depend on where the other stages go. */
   Prediction predict(Stage stage, Variant variant, Device device);
 
+  /**
+   * The same in a line, where a stage finds caches and threads as the stages around it left them.
+   *
+   * @param line see {@link Measured#line}
+   */
+  default Prediction predict(Stage stage, Variant variant, Device device, String line) {
+    return predict(stage, variant, device);
+  }
+
+  /** Another number whenever a prediction may have changed. */
+  default long version() {
+    return 0;
+  }
+
   default Bus bus(Device device) {
     return Bus.of(device);
   }

@@ -13,13 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What past runs measured, a JSON line each, appended to a file in the user's cache. A line that is
@@ -27,6 +30,7 @@ import java.util.Set;
  */
 public final class History {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final SequencedMap<String, List<Measured>> NOTHING = new LinkedHashMap<>();
 
   /** Records of one key that count, the latest. */
   static final int RECENT = 16;
@@ -35,10 +39,21 @@ public final class History {
   private static final long MOST_BYTES = 4 << 20;
 
   private final Path file;
-  private final Map<Measured.Key, List<Measured>> records = new LinkedHashMap<>();
+
+  /** By code and device, then by line; the line of the latest record last. */
+  private final Map<Measured.Key, SequencedMap<String, List<Measured>>> records =
+      new LinkedHashMap<>();
+
   private final Map<String, List<Double>> opened = new HashMap<>();
   private final Set<String> known = new HashSet<>();
   private int damaged;
+  private final AtomicLong version = new AtomicLong();
+
+  /** The same of each kernel on each device. */
+  private final Map<String, AtomicLong> versions = new HashMap<>();
+
+  /** All copies by device and driver, in and out. */
+  private final Map<String, Measured.Copied[]> copies = new HashMap<>();
 
   /** Whether the file ends inside a line, which the next record must not continue. */
   private boolean torn;
@@ -82,6 +97,14 @@ public final class History {
     return new History(null);
   }
 
+  /** The same, kept by nothing, and apart from what this one learns. */
+  public History copy() {
+    History copy = inMemory();
+    records.values().forEach(byLine -> byLine.values().forEach(list -> list.forEach(copy::learn)));
+    opened.forEach((device, seconds) -> copy.opened.put(device, new ArrayList<>(seconds)));
+    return copy;
+  }
+
   /** Lines that were passed over because they are no records. */
   public int damaged() {
     return damaged;
@@ -91,9 +114,36 @@ public final class History {
     return file;
   }
 
-  /** The latest records of the same code on the same device, in the order in which they came. */
+  /** Another number whenever something was learnt: what rests on the same number needs no look. */
+  public long version() {
+    return version.get();
+  }
+
+  /** The version of what is known of a kernel on a device: it moves as that does. */
+  AtomicLong version(String kernel, Device device) {
+    return versions.computeIfAbsent(
+        kernel + " " + device.qualifiedId(), absent -> new AtomicLong());
+  }
+
+  /** The latest records of stages alone, see {@link #of(Measured.Key, String)}. */
   List<Measured> of(Measured.Key key) {
-    List<Measured> all = records.getOrDefault(key, List.of());
+    return of(key, Measured.ALONE);
+  }
+
+  /**
+   * The latest records of the same code on the same device in a line, in the order in which they
+   * came.
+   */
+  List<Measured> of(Measured.Key key, String line) {
+    return recent(records.getOrDefault(key, NOTHING).getOrDefault(line, List.of()));
+  }
+
+  /** Lines that have records, {@link Measured#ALONE} for calls alone; the latest first. */
+  Collection<String> lines(Measured.Key key) {
+    return records.getOrDefault(key, NOTHING).reversed().sequencedKeySet();
+  }
+
+  private static List<Measured> recent(List<Measured> all) {
     return all.subList(Math.max(0, all.size() - RECENT), all.size());
   }
 
@@ -104,8 +154,22 @@ public final class History {
 
   /** Notes a record for this process alone. */
   public void learn(Measured measured) {
+    version.incrementAndGet();
+    versions
+        .computeIfAbsent(measured.kernel() + " " + measured.device(), absent -> new AtomicLong())
+        .incrementAndGet();
+    Measured.Copied[] copied =
+        copies.computeIfAbsent(
+            measured.device() + " " + measured.driver(),
+            absent -> new Measured.Copied[] {Measured.Copied.NONE, Measured.Copied.NONE});
+    copied[0] = copied[0].plus(measured.in());
+    copied[1] = copied[1].plus(measured.out());
     known.add(measured.kernel() + " " + measured.variant() + " " + measured.device());
-    records.computeIfAbsent(measured.key(), key -> new ArrayList<>()).add(measured);
+    SequencedMap<String, List<Measured>> byLine =
+        records.computeIfAbsent(measured.key(), key -> new LinkedHashMap<>());
+    List<Measured> same = byLine.getOrDefault(measured.line(), new ArrayList<>());
+    same.add(measured);
+    byLine.putLast(measured.line(), same);
   }
 
   /** Notes a record and appends it to the file. */
@@ -117,6 +181,7 @@ public final class History {
   /** Notes how long it took until a device could take its first stage. */
   public void recordOpening(Device device, double seconds) throws IOException {
     Opened line = new Opened(device.qualifiedId(), device.driver(), seconds);
+    version.incrementAndGet();
     opened.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(seconds);
     append(JSON.writeValueAsString(line));
   }
@@ -135,17 +200,12 @@ public final class History {
 
   /** The rates of all copies that were seen; those of {@code otherwise} where none was. */
   Bus bus(Device device, Bus otherwise) {
-    Measured.Copied in = Measured.Copied.NONE;
-    Measured.Copied out = Measured.Copied.NONE;
-    String driver = Measured.Key.driver(device);
-    for (List<Measured> list : records.values()) {
-      for (Measured measured : list) {
-        if (measured.device().equals(device.qualifiedId()) && measured.driver().equals(driver)) {
-          in = in.plus(measured.in());
-          out = out.plus(measured.out());
-        }
-      }
+    Measured.Copied[] copied = copies.get(device.qualifiedId() + " " + Measured.Key.driver(device));
+    if (copied == null) {
+      return otherwise;
     }
+    Measured.Copied in = copied[0];
+    Measured.Copied out = copied[1];
     boolean seen = in.seconds() > 0 && out.seconds() > 0;
     return seen && otherwise.ownMemory()
         ? new Bus(true, in.bytes() / in.seconds(), out.bytes() / out.seconds(), true)
@@ -170,9 +230,11 @@ public final class History {
 
   private void shorten() throws IOException {
     StringBuilder text = new StringBuilder();
-    for (Measured.Key key : records.keySet()) {
-      for (Measured measured : of(key)) {
-        text.append(JSON.writeValueAsString(measured)).append('\n');
+    for (SequencedMap<String, List<Measured>> byLine : records.values()) {
+      for (List<Measured> list : byLine.values()) {
+        for (Measured measured : recent(list)) {
+          text.append(JSON.writeValueAsString(measured)).append('\n');
+        }
       }
     }
     AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));

@@ -1,19 +1,15 @@
 package dev.squall.pipeline.plan;
 
-import dev.squall.kernels.spec.Port;
-import dev.squall.kernels.spec.Signature;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.plan.search.Problem;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Stages and devices as the numbers that a search works on. */
@@ -29,35 +25,19 @@ record Layout(Problem problem, List<Device> devices) {
     Tensors tensors = new Tensors();
     List<Problem.Task> tasks = new ArrayList<>();
     for (Stage stage : stages) {
+      Planner.Options here = options.get(stage);
       double[] seconds = new double[devices.size()];
       double[] workspace = new double[devices.size()];
       Arrays.fill(seconds, Double.POSITIVE_INFINITY);
       for (int place = 0; place < seconds.length; place++) {
-        Optional<Candidate> best = best(options.get(stage).eligible(), devices.get(place), runs);
-        if (best.isPresent()) {
-          seconds[place] = seconds(best.get(), runs);
-          workspace[place] = best.get().variant().workspaceBytes(stage.sizes());
+        Candidate best = best(here.eligible(), devices.get(place), runs);
+        if (best != null) {
+          seconds[place] = seconds(best, runs);
+          workspace[place] = here.facts().workspaceBytes(best.variant());
         }
       }
-      int[] reads =
-          stage.inputs().entrySet().stream()
-              .sorted(Map.Entry.comparingByKey())
-              .mapToInt(
-                  input ->
-                      tensors.index(
-                          input.getValue(),
-                          Signature.type(
-                                  stage.kernel().signature().input(input.getKey()), stage.sizes())
-                              .bytes()))
-              .distinct()
-              .toArray();
-      int[] writes =
-          stage.kernel().signature().outputs().stream()
-              .mapToInt(
-                  port ->
-                      tensors.index(
-                          new Source.Output(stage.name(), port.name()), bytes(stage, port)))
-              .toArray();
+      int[] reads = tensors.indices(here.facts().reads());
+      int[] writes = tensors.indices(here.facts().writes());
       tasks.add(new Problem.Task(seconds, workspace, reads, writes));
     }
     return new Layout(new Problem(tasks, places(devices, costs, runs), tensors.bytes()), devices);
@@ -81,44 +61,52 @@ record Layout(Problem problem, List<Device> devices) {
         .toList();
   }
 
-  /** A device's best candidate; the first among equals. */
-  static Optional<Candidate> best(List<Candidate> eligible, Device device, double runs) {
-    return eligible.stream()
-        .filter(candidate -> candidate.device().equals(device))
-        .min(Comparator.comparingDouble(candidate -> seconds(candidate, runs)));
+  /** A device's best candidate; the first among equals; null if there is none. */
+  static Candidate best(List<Candidate> eligible, Device device, double runs) {
+    Candidate best = null;
+    for (Candidate candidate : eligible) {
+      if (candidate.device().equals(device)
+          && (best == null || seconds(candidate, runs) < seconds(best, runs))) {
+        best = candidate;
+      }
+    }
+    return best;
   }
 
   static double seconds(Candidate candidate, double runs) {
     Prediction prediction = candidate.prediction().orElseThrow();
-    return Math.max(LEAST_SECONDS, prediction.withTransfer(0).total(runs));
-  }
-
-  /** Copies of everything that a stage reads and writes. */
-  static double copySeconds(Stage stage, Bus bus) {
-    Signature signature = stage.kernel().signature();
-    double in =
-        stage.inputs().keySet().stream()
-            .mapToDouble(name -> bytes(stage, signature.input(name)))
-            .sum();
-    double out = signature.outputs().stream().mapToDouble(port -> bytes(stage, port)).sum();
-    return bus.ownMemory() ? in / bus.toDevice() + out / bus.fromDevice() : 0;
-  }
-
-  private static double bytes(Stage stage, Port port) {
-    return Signature.type(port, stage.sizes()).bytes();
+    return Math.max(
+        LEAST_SECONDS, prediction.launch() + prediction.compute() + prediction.startUp() / runs);
   }
 
   private static final class Tensors {
     private final Map<Source, Integer> indices = new HashMap<>();
     private final List<Double> sizes = new ArrayList<>();
 
-    int index(Source source, double bytes) {
-      return indices.computeIfAbsent(
-          source,
-          key -> {
-            sizes.add(bytes);
-            return sizes.size() - 1;
-          });
+    /** Of each tensor once. */
+    int[] indices(List<StageFacts.Tensor> tensors) {
+      int[] found = new int[tensors.size()];
+      int count = 0;
+      for (StageFacts.Tensor tensor : tensors) {
+        int index = index(tensor);
+        boolean again = false;
+        for (int i = 0; i < count; i++) {
+          again |= found[i] == index;
+        }
+        if (!again) {
+          found[count++] = index;
+        }
+      }
+      return Arrays.copyOf(found, count);
+    }
+
+    private int index(StageFacts.Tensor tensor) {
+      Integer known = indices.putIfAbsent(tensor.source(), sizes.size());
+      if (known == null) {
+        sizes.add(tensor.bytes());
+        return sizes.size() - 1;
+      }
+      return known;
     }
 
     double[] bytes() {

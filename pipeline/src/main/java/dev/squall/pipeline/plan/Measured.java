@@ -26,6 +26,10 @@ import java.util.stream.Collectors;
  * @param launch what of these is not spent in the kernels themselves
  * @param in bytes copied to the device, and the seconds that took; zero where nothing moved
  * @param out the same from the device
+ * @param line what ran before and after, see {@link #line}; {@link #ALONE} for calls of this stage
+ *     alone, again and again, which find its tensors and the threads awake
+ * @param warm seconds from the stage's first run to the first of these, in which compilers settle;
+ *     not below {@link #SETTLED} where they were seen to have
  */
 public record Measured(
     String kernel,
@@ -41,9 +45,62 @@ public record Measured(
     List<Double> seconds,
     double launch,
     Copied in,
-    Copied out) {
+    Copied out,
+    String line,
+    double warm) {
+  /** Seconds of runs after which a time is that of compiled code, wherever it ran. */
+  public static final double SETTLED = 1;
+
+  /** The line of what ran alone. */
+  public static final String ALONE = "";
+
   public Measured {
     seconds = seconds.stream().map(Measured::rounded).toList();
+    line = line == null ? ALONE : line; // records of older versions
+  }
+
+  /** What stages that run one after another are known by: their kernels. */
+  public static String line(List<Stage> stages) {
+    return stages.stream().map(stage -> stage.kernel().id()).collect(Collectors.joining("+"));
+  }
+
+  /** The same, measured in a line. */
+  public Measured inLine(String name) {
+    return with(name, warm);
+  }
+
+  /** The same after so many seconds of runs that were not counted. */
+  public Measured warmedUp(double forSeconds) {
+    return with(line, forSeconds);
+  }
+
+  /**
+   * The same after so many seconds of runs that were not counted.
+   *
+   * @param settled whether times were equal at their end and no compiler at work
+   */
+  public Measured warmedUp(double forSeconds, boolean settled) {
+    return warmedUp(settled ? Math.max(SETTLED, forSeconds) : forSeconds);
+  }
+
+  private Measured with(String name, double forSeconds) {
+    return new Measured(
+        kernel,
+        variant,
+        device,
+        driver,
+        code,
+        shapeClass,
+        sizes,
+        operations,
+        bytes,
+        first,
+        seconds,
+        launch,
+        in,
+        out,
+        name,
+        rounded(forSeconds));
   }
 
   private static double rounded(double seconds) {
@@ -87,7 +144,9 @@ public record Measured(
         seconds,
         launch,
         in,
-        out);
+        out,
+        ALONE,
+        0);
   }
 
   /**
@@ -159,6 +218,7 @@ public record Measured(
         && launch >= 0
         && operations >= 0
         && bytes >= 0
+        && warm >= 0
         && !seconds.isEmpty()
         && seconds.stream().allMatch(Measured::isTime);
   }

@@ -15,6 +15,7 @@ import dev.squall.pipeline.plan.search.Search;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,19 @@ import java.util.Set;
 
 /**
  * Puts every stage on a device and variant, so that the whole line serves its goal best. Equal
- * inputs give equal plans.
+ * inputs give equal plans. One thread plans at a time.
  */
 public final class Planner {
   private final Devices devices;
   private final CostModel costs;
+
+  /** What does not change with what is learnt. */
+  private final Map<Stage, StageFacts> known = new IdentityHashMap<>();
+
+  /** The last plan, which stands for the same graph and request while predictions do. */
+  private Kept kept;
+
+  private record Kept(Plan plan, Request request, long version) {}
 
   public Planner(Devices devices, CostModel costs) {
     this.devices = devices;
@@ -48,19 +57,34 @@ public final class Planner {
    * @throws SquallException for an unknown device or variant; UNSUPPORTED where nothing can run a
    *     stage or no plan meets the deadline; OUT_OF_MEMORY where no plan fits
    */
-  public Plan plan(StageGraph graph, Request request) {
+  public synchronized Plan plan(StageGraph graph, Request request) {
+    long version = costs.version();
+    if (kept == null
+        || kept.version() != version
+        || kept.plan().graph() != graph
+        || !kept.request().equals(request)) {
+      kept = new Kept(fresh(graph, request), request, version);
+    }
+    return kept.plan();
+  }
+
+  private Plan fresh(StageGraph graph, Request request) {
     Set<Device> forbidden = new LinkedHashSet<>();
     request.without().forEach(word -> forbidden.addAll(devices.select(word)));
     Map<Stage, Options> options = new HashMap<>();
     List<Stage> line = new ArrayList<>();
     for (Stage stage : graph.stages()) {
-      options.put(stage, options(stage, request, forbidden));
       if (stage.role() == Stage.Role.LINE) {
         line.add(stage);
       }
     }
     // Nothing but yardsticks: then they are the line.
     boolean onlyYardsticks = line.isEmpty();
+    String name = Measured.line(onlyYardsticks ? graph.stages() : line);
+    for (Stage stage : graph.stages()) {
+      boolean beside = stage.role() == Stage.Role.YARDSTICK && !onlyYardsticks;
+      options.put(stage, options(stage, beside ? Measured.ALONE : name, request, forbidden));
+    }
     Timetable timetable = timetable(onlyYardsticks ? graph.stages() : line, options, request);
     List<Decision> decisions = new ArrayList<>();
     for (Stage stage : graph.stages()) {
@@ -78,22 +102,36 @@ public final class Planner {
     return Goal.of(Objective.LATENCY);
   }
 
-  /** A stage with all its candidates, transfers left out. */
-  record Options(Stage stage, List<Candidate> candidates, boolean forced) {
-    /** The candidates among which a search may choose. */
-    List<Candidate> eligible() {
-      List<Candidate> possible =
-          candidates.stream().filter(candidate -> candidate.refusal().isEmpty()).toList();
-      // Times that mean nothing, such as an emulator's, are never preferred to times that do.
-      List<Candidate> meaningful =
-          possible.stream()
-              .filter(candidate -> candidate.device().profile().timing().meaningful())
-              .toList();
-      return meaningful.isEmpty() ? possible : meaningful;
+  /**
+   * A stage with all its candidates, transfers left out.
+   *
+   * @param eligible the candidates among which a search may choose
+   */
+  record Options(
+      Stage stage,
+      StageFacts facts,
+      List<Candidate> candidates,
+      List<Candidate> eligible,
+      boolean forced) {
+    static Options of(Stage stage, StageFacts facts, List<Candidate> candidates, boolean forced) {
+      List<Candidate> possible = new ArrayList<>();
+      List<Candidate> meaningful = new ArrayList<>();
+      for (Candidate candidate : candidates) {
+        if (candidate.refusal().isEmpty()) {
+          possible.add(candidate);
+          // Times that mean nothing, such as an emulator's, are never preferred to times that do.
+          if (candidate.device().profile().timing().meaningful()) {
+            meaningful.add(candidate);
+          }
+        }
+      }
+      return new Options(
+          stage, facts, candidates, meaningful.isEmpty() ? possible : meaningful, forced);
     }
   }
 
-  private Options options(Stage stage, Request request, Set<Device> forbidden) {
+  private Options options(Stage stage, String line, Request request, Set<Device> forbidden) {
+    StageFacts facts = known.computeIfAbsent(stage, absent -> new StageFacts(stage, devices));
     Optional<String> device =
         request.devices().of(stage.name()).filter(word -> !word.equals("auto"));
     Optional<String> variant =
@@ -103,15 +141,17 @@ public final class Planner {
       List<Variant> variants =
           variant
               .map(name -> List.of(stage.kernel().variant(name)))
-              .orElseGet(() -> Devices.variants(each, stage.kernel()));
+              .orElseGet(() -> facts.variants(each));
       for (Variant code : variants) {
+        Optional<String> refusal = refusal(facts, code, each, request, forbidden);
         candidates.add(
-            refusal(stage, code, each, request, forbidden)
-                .map(reason -> Candidate.refused(each, code, reason))
-                .orElseGet(() -> Candidate.possible(each, code, costs.predict(stage, code, each))));
+            refusal.isPresent()
+                ? Candidate.refused(each, code, refusal.get())
+                : Candidate.possible(each, code, costs.predict(stage, code, each, line)));
       }
     }
-    Options options = new Options(stage, candidates, device.isPresent() || variant.isPresent());
+    Options options =
+        Options.of(stage, facts, candidates, device.isPresent() || variant.isPresent());
     if (options.eligible().isEmpty()) {
       Candidate first = candidates.getFirst();
       throw SquallException.unsupported(
@@ -122,11 +162,11 @@ public final class Planner {
   }
 
   private Optional<String> refusal(
-      Stage stage, Variant variant, Device device, Request request, Set<Device> forbidden) {
+      StageFacts facts, Variant variant, Device device, Request request, Set<Device> forbidden) {
     if (forbidden.contains(device)) {
       return Optional.of("excluded by --without");
     }
-    Support support = devices.supports(device, variant, stage.sizes());
+    Support support = facts.support(device, variant);
     if (!support.supported()) {
       return support.refusal();
     }
@@ -180,7 +220,7 @@ public final class Planner {
       int place = timetable.devices().indexOf(candidate.device());
       candidates.add(
           place < 0
-              ? candidate.withTransfer(Layout.copySeconds(stage, costs.bus(candidate.device())))
+              ? candidate.withTransfer(options.facts().copySeconds(costs.bus(candidate.device())))
               : candidate.withTransfer(copies[place]));
     }
     // A stable sort: among equals the kernel's own order of variants decides.
@@ -189,8 +229,7 @@ public final class Planner {
             .thenComparing(candidate -> !candidate.device().profile().timing().meaningful())
             .thenComparingDouble(Candidate::seconds));
     Device chosen = timetable.devices().get(timetable.schedule().places()[task]);
-    Variant variant =
-        Layout.best(options.eligible(), chosen, timetable.request().runs()).orElseThrow().variant();
+    Variant variant = Layout.best(options.eligible(), chosen, timetable.request().runs()).variant();
     Candidate choice =
         candidates.stream()
             .filter(each -> each.device().equals(chosen) && each.variant().equals(variant))

@@ -50,6 +50,12 @@ public record Prediction(
     return new Prediction(launch, seconds, compute, startUp, basis, measurements, uncertainty);
   }
 
+  /** The same of a stage that takes {@code factor} times as long, launch and kernels. */
+  Prediction timesAll(double factor) {
+    return new Prediction(
+        launch * factor, transfer, compute * factor, startUp, basis, measurements, uncertainty);
+  }
+
   /** The same with kernels that take {@code factor} times as long. */
   Prediction slower(double factor) {
     return new Prediction(

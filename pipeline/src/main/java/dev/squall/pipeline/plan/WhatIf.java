@@ -109,8 +109,17 @@ public record WhatIf(String device, Map<Quantity, Figure> changes) {
         dev.squall.pipeline.graph.Stage stage,
         dev.squall.kernels.spec.Variant variant,
         Device device) {
+      return predict(stage, variant, device, Measured.ALONE);
+    }
+
+    @Override
+    public Prediction predict(
+        dev.squall.pipeline.graph.Stage stage,
+        dev.squall.kernels.spec.Variant variant,
+        Device device,
+        String line) {
       Device original = originals.getOrDefault(device, device);
-      Prediction known = real.predict(stage, variant, original);
+      Prediction known = real.predict(stage, variant, original, line);
       if (original.equals(device)) {
         return known;
       }
@@ -124,6 +133,11 @@ public record WhatIf(String device, Map<Quantity, Figure> changes) {
           known.basis(),
           known.measurements(),
           known.uncertainty());
+    }
+
+    @Override
+    public long version() {
+      return real.version();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /** What {@code plan --check} shows. */
 public final class CheckText {
@@ -15,7 +16,10 @@ public final class CheckText {
 
   private CheckText() {}
 
-  public static String terminal(List<CheckRow> rows) {
+  /** Deciding may take so much of the shortest stage that it places. */
+  static final double MOST_DECIDING = 0.01;
+
+  public static String terminal(List<CheckRow> rows, List<DecisionRow> decisions) {
     TextTable table = new TextTable("line", "on", ">predicted ms", ">measured ms", ">off", ">runs");
     for (CheckRow row : rows) {
       table.row(
@@ -25,7 +29,7 @@ public final class CheckText {
               Numbers.significant(row.predictedMilliseconds()),
               Numbers.significant(row.measuredMilliseconds()),
               signed(row.off()),
-              String.valueOf(row.runs())));
+              row.measuredItself() ? String.valueOf(row.runs()) : "as " + row.sameAs()));
     }
     StringBuilder text = new StringBuilder(table.plain()).append('\n');
     for (CheckRow plan : plans(rows)) {
@@ -34,6 +38,7 @@ public final class CheckText {
               .formatted(
                   plan.line(),
                   best(rows, plan)
+                      .filter(best -> !plan.sameAs().equals(best.on()))
                       .map(
                           best ->
                               "plan %s ms, best single device %s %s ms: %s"
@@ -42,35 +47,66 @@ public final class CheckText {
                                       best.on(),
                                       Numbers.significant(best.measuredMilliseconds()),
                                       signed(slower(plan, best))))
-                      .orElse("no single device can run it")));
+                      .orElseGet(
+                          () ->
+                              plan.measuredItself()
+                                  ? "no single device can run it"
+                                  : "the plan is %s's own schedule, measured once, %s ms"
+                                      .formatted(
+                                          plan.sameAs(),
+                                          Numbers.significant(plan.measuredMilliseconds())))));
     }
     text.append(
-        "predictions are %s off in the median (at most %s allowed); plans are at most %s slower than the best single device (%s allowed)\n"
+        "predictions, from other runs than these, are %s off in the median (at most %s allowed); plans are at most %s slower than the best single device (%s allowed)\n"
             .formatted(
                 Numbers.percent(medianOff(rows)),
                 Numbers.percent(MOST_OFF),
                 Numbers.percent(Math.max(0, mostSlower(rows))),
                 Numbers.percent(MOST_SLOWER)));
-    plans(rows).stream()
-        .max(
-            java.util.Comparator.comparingDouble(
-                row -> row.decisionMicroseconds() / row.shortestMicroseconds()))
-        .ifPresent(
-            row ->
-                text.append(
-                    "deciding takes at most %s of a line's shortest stage (%s of %s µs, %s)\n"
-                        .formatted(
-                            Numbers.percent(
-                                row.decisionMicroseconds() / row.shortestMicroseconds()),
-                            Numbers.significant(row.decisionMicroseconds()),
-                            Numbers.significant(row.shortestMicroseconds()),
-                            row.line())));
+    TextTable costs =
+        new TextTable(
+            "deciding",
+            ">from scratch µs",
+            ">anew µs",
+            ">a run µs",
+            ">in a stream µs",
+            ">shortest stage µs",
+            ">share");
+    for (DecisionRow row : decisions) {
+      costs.row(
+          List.of(
+              row.line(),
+              Numbers.significant(row.freshMicroseconds()),
+              Numbers.significant(row.anewMicroseconds()),
+              Numbers.significant(row.keptMicroseconds()),
+              Numbers.significant(row.streamMicroseconds()),
+              Numbers.significant(row.shortestMicroseconds()),
+              Numbers.percent(row.keptShare())));
+    }
+    if (!decisions.isEmpty()) {
+      text.append('\n').append(costs.plain());
+      text.append(
+          "a run of a stream that keeps its plan spends at most %s of the line's shortest stage on deciding (%s allowed; %s among the stages of a real stream); a plan from scratch, once a stream, takes at most %s of it, and another after times have changed %s (%d decisions each, %d kept)\n"
+              .formatted(
+                  Numbers.percent(most(decisions, DecisionRow::keptShare)),
+                  Numbers.percent(MOST_DECIDING),
+                  Numbers.percent(most(decisions, DecisionRow::streamShare)),
+                  Numbers.percent(most(decisions, DecisionRow::freshShare)),
+                  Numbers.percent(most(decisions, DecisionRow::anewShare)),
+                  decisions.stream().mapToInt(DecisionRow::fresh).min().orElse(0),
+                  decisions.stream().mapToInt(DecisionRow::kept).min().orElse(0)));
+    }
     return text.toString();
   }
 
-  public static String jsonLines(List<CheckRow> rows) {
+  private static double most(List<DecisionRow> rows, ToDoubleFunction<DecisionRow> share) {
+    return rows.stream().mapToDouble(share).max().orElse(0);
+  }
+
+  public static String jsonLines(List<CheckRow> rows, List<DecisionRow> decisions) {
     StringBuilder text = new StringBuilder();
     rows.forEach(row -> text.append(JsonLines.line("check", row)));
+    decisions.forEach(row -> text.append(JsonLines.line("decision", row)));
     return text.toString();
   }
 
@@ -80,7 +116,13 @@ public final class CheckText {
   }
 
   static double medianOff(List<CheckRow> rows) {
-    List<Double> sorted = rows.stream().map(row -> Math.abs(row.off())).sorted().toList();
+    // A plan that is a device's schedule has that device's runs, which count once.
+    List<Double> sorted =
+        rows.stream()
+            .filter(CheckRow::measuredItself)
+            .map(row -> Math.abs(row.off()))
+            .sorted()
+            .toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1
         ? sorted.get(middle)

@@ -1,9 +1,11 @@
 package dev.squall.pipeline.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.squall.kernels.spec.Cost;
 import dev.squall.kernels.spec.Metric;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.run.Event;
 import dev.squall.pipeline.run.RunResult;
@@ -18,12 +20,18 @@ import java.util.Optional;
  * What a run did, in plain values.
  *
  * @param milliseconds the line: the sum of its stages' medians
+ * @param kernelMilliseconds what of it is spent in the kernels, by the devices' clocks; NaN if not
+ *     known
+ * @param resident the line as one on the device that all its stages are on; null where it did not
+ *     run so
  * @param yardsticks the line with a yardstick in place of the stages it stands for
  */
 public record Report(
     Environment environment,
     List<StageRow> stages,
     double milliseconds,
+    double kernelMilliseconds,
+    ResidentLineRow resident,
     List<YardstickLine> yardsticks,
     List<Event> events) {
   public Report {
@@ -67,7 +75,28 @@ public record Report(
     }
     List<YardstickLine> lines =
         yardsticks.stream().flatMap(y -> yardstickLine(y, rows, line).stream()).toList();
-    return new Report(environment, rows, line, lines, result.events());
+    return new Report(
+        environment,
+        rows,
+        line,
+        kernelMilliseconds(result),
+        result.resident().map(ResidentLineRow::of).orElse(null),
+        lines,
+        result.events());
+  }
+
+  private static double kernelMilliseconds(RunResult result) {
+    return 1e3
+        * result.stages().stream()
+            .filter(stage -> stage.stage().role() == Stage.Role.LINE)
+            .mapToDouble(stage -> stage.timing().median(Times::compute))
+            .sum();
+  }
+
+  /** What of the line is not spent in kernels; NaN if not known. */
+  @JsonProperty
+  public double beyondKernelsMilliseconds() {
+    return Math.max(0, milliseconds - kernelMilliseconds);
   }
 
   /** The worst verdict of all stages, in the order WRONG, MISTRUSTED, SKIPPED, CAPTURED, PASSED. */

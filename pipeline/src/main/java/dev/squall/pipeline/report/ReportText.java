@@ -87,6 +87,14 @@ public final class ReportText {
     if (report.yardsticks().isEmpty()) {
       lines.add("line %s ms".formatted(Numbers.significant(report.milliseconds())));
     }
+    if (report.resident() != null) {
+      lines.add(
+          "stage by stage, kernels take %s ms of it and all else %s ms"
+              .formatted(
+                  Numbers.significant(report.kernelMilliseconds()),
+                  Numbers.significant(report.beyondKernelsMilliseconds())));
+      lines.add(report.resident().text());
+    }
     report.stages().stream()
         .filter(row -> !row.timed())
         .map(row -> "times on %s are %s".formatted(row.device(), row.timing()))

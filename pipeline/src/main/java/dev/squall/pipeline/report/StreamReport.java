@@ -2,6 +2,7 @@ package dev.squall.pipeline.report;
 
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.measure.Samples;
 import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.run.StreamResult;
@@ -15,16 +16,18 @@ import java.util.List;
  *
  * @param runs how many
  * @param medianSeconds of a run, from its first stage's begin to its last one's end
+ * @param kernelSeconds median of what a run's kernels take, by the devices' clocks
  * @param p99Seconds of a run
  * @param runsPerSecond over all of them
  * @param predictedSeconds of a run by the first plan
  * @param decisionSeconds spent on deciding where stages go
- * @param stages of the last run
+ * @param stages of the last run, or of one more where the line ran as one
  * @param notes hand-overs, devices lost, plans made anew
  */
 public record StreamReport(
     int runs,
     double medianSeconds,
+    double kernelSeconds,
     double p99Seconds,
     double runsPerSecond,
     double predictedSeconds,
@@ -63,6 +66,7 @@ public record StreamReport(
     return new StreamReport(
         result.seconds().size(),
         samples.median(),
+        Samples.of(result.parts().stream().mapToDouble(Times::compute).toArray()).median(),
         samples.p99(),
         result.seconds().size() / result.totalSeconds(),
         plan.predictedSeconds(),

@@ -19,12 +19,13 @@ public final class StreamText {
       text.append("run %d: %s%n".formatted(note.run(), note.what()));
     }
     return text.append(
-            "%d runs, %s a second; a run takes %s ms (99 of 100 at most %s), predicted %s; deciding took %s ms in all%n"
+            "%d runs, %s a second; a run takes %s ms (99 of 100 at most %s, kernels %s), predicted %s; deciding took %s ms in all%n"
                 .formatted(
                     report.runs(),
                     Numbers.significant(report.runsPerSecond()),
                     Numbers.significant(report.medianSeconds() * 1e3),
                     Numbers.significant(report.p99Seconds() * 1e3),
+                    Numbers.significant(report.kernelSeconds() * 1e3),
                     Numbers.significant(report.predictedSeconds() * 1e3),
                     Numbers.significant(report.decisionSeconds() * 1e3)))
         .toString();

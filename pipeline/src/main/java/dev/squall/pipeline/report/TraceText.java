@@ -97,7 +97,7 @@ public final class TraceText {
         verdict(args, mark.stage());
       }
       case OPEN -> name = "open " + mark.candidate().device().qualifiedId();
-      case FIRST, WARM_UP, TIMED, CHECK, STAND_IN -> {}
+      case FIRST, WARM_UP, TIMED, CHECK, STAND_IN, AS_ONE -> {}
     }
     span(MEASURED, track, name, mark.kind().text(), mark.start(), mark.seconds(), args);
     mark.times().ifPresent(times -> parts(track, mark, times));

@@ -12,6 +12,8 @@ import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.measure.JitCompiler;
+import dev.squall.pipeline.measure.WarmUp;
 import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Measured;
 import dev.squall.pipeline.plan.ProfileCostModel;
@@ -31,8 +33,8 @@ public final class Calibrator {
   /** A trial that is so many times slower than the best is not continued. */
   private static final double HOPELESS_TRIAL = 3;
 
-  /** Time of untimed runs before, in which the JIT compiler and caches settle. */
-  private static final double WARM_UP_SECONDS = 0.3;
+  /** Untimed runs before end when times are equal and no compiler is at work, or after this. */
+  private static final double WARM_UP_SECONDS = 1;
 
   private static final double GUARD_OPERATIONS = 5e7;
 
@@ -85,8 +87,12 @@ public final class Calibrator {
     if (verdict != Verdict.PASSED || trial > HOPELESS_TRIAL * best) {
       return Optional.empty();
     }
-    for (double warm = trial; warm < WARM_UP_SECONDS; ) {
-      warm += again(session, kernel, variant, call).total();
+    WarmUp warmUp = new WarmUp(JitCompiler::idle);
+    double warm = trial;
+    while (!warmUp.warm() && warm < WARM_UP_SECONDS) {
+      double seconds = again(session, kernel, variant, call).total();
+      warmUp.add(seconds);
+      warm += seconds;
     }
     List<Times> later = new ArrayList<>();
     for (int i = 0; i < LearnedCostModel.TRUSTED + 2; i++) {
@@ -94,7 +100,8 @@ public final class Calibrator {
     }
     double in = call.inputs().values().stream().mapToDouble(Tensor::bytes).sum();
     double out = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
-    return Optional.of(Measured.of(stage, variant, device, first, later, in, out));
+    return Optional.of(
+        Measured.of(stage, variant, device, first, later, in, out).warmedUp(warm, warmUp.warm()));
   }
 
   private static Times again(DeviceSession session, Kernel kernel, Variant variant, Call call) {

@@ -12,6 +12,7 @@ import dev.squall.kernels.tensor.TensorType;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
@@ -19,6 +20,8 @@ import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.graph.StageGraph;
+import dev.squall.pipeline.measure.JitCompiler;
+import dev.squall.pipeline.measure.WarmUp;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
 import dev.squall.pipeline.plan.Plan;
@@ -28,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,6 +52,9 @@ import java.util.function.Consumer;
 public final class Executor {
   /** Operations that the reference may spend on checking a stage before the next one reads it. */
   private static final double GUARD_OPERATIONS = 5e7;
+
+  /** Where an event names a stage: all of them. */
+  private static final String LINE = "line";
 
   private final Devices devices;
   private final Repetition repetition;
@@ -178,7 +185,42 @@ public final class Executor {
       if (recorder.wantsPass()) {
         new LinePass(recorder, lanes, sessions).run(plan, finished);
       }
-      return new RunResult(plan, finished, events, openSeconds);
+      Optional<ResidentRun> resident = resident(finished);
+      return new RunResult(plan, finished, events, openSeconds, resident);
+    }
+
+    /** The line as one, where one device ran all of it and keeps results. */
+    private Optional<ResidentRun> resident(List<StageResult> finished) {
+      Device device = ResidentLine.device(finished).orElse(null);
+      DeviceSession session = device == null ? null : sessions.get(device);
+      if (repetition.runs() == 0 || session == null || !session.keepsResults()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            CompletableFuture.supplyAsync(
+                    () ->
+                        new ResidentLine(repetition, memory, guard, recorder)
+                            .run(device, session, finished),
+                    lanes.get(device.resource()))
+                .join());
+      } catch (CompletionException e) {
+        if (!(e.getCause() instanceof SquallException failure)) {
+          throw e;
+        }
+        boolean forced = plan.decisions().stream().allMatch(Decision::forced);
+        if (forced && failure.errorClass() == ErrorClass.WRONG_RESULT) {
+          throw failure;
+        }
+        events.add(
+            new Event(
+                LINE,
+                device.id(),
+                failure.errorClass(),
+                "the line as one failed on %s: %s; the stages' own results and times stand"
+                    .formatted(device.qualifiedId(), failure.getMessage())));
+        return Optional.empty();
+      }
     }
 
     private static ExecutorService lane(String resource) {
@@ -275,7 +317,7 @@ public final class Executor {
               stage.sizes(),
               inputs,
               stage.kernel().signature().allocateOutputs(stage.sizes(), memory));
-      long sentBytes = newBytes(candidate.device(), inputs);
+      long newBytes = newBytes(candidate.device(), inputs);
       List<Times> parts = new ArrayList<>();
       parts.add(
           recorder.mark(
@@ -286,18 +328,21 @@ public final class Executor {
       sent.get(candidate.device()).addAll(call.outputs().values());
       double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
+      WarmUp warmUp = new WarmUp(JitCompiler::idle);
+      double warm = 0;
       if (repetition.runs() > 0) {
-        double warm = 0;
-        for (int i = 0; warm < repetition.warmUpSeconds(); i++) {
-          warm +=
+        while (!warmUp.warm() && warm < repetition.warmUpSeconds()) {
+          double seconds =
               recorder
                   .call(
                       Mark.Kind.WARM_UP,
                       stage,
                       candidate,
-                      i,
+                      warmUp.runs(),
                       () -> again(session, stage.kernel(), candidate, call))
                   .total();
+          warmUp.add(seconds);
+          warm += seconds;
         }
         double timed = 0;
         while (samples.size() < repetition.runs()
@@ -320,8 +365,16 @@ public final class Executor {
         recorder.mark(
             Mark.Kind.CHECK, stage, candidate, () -> requireRight(candidate, stage, call));
       }
+      Copies copies = parts.getFirst().copies();
+      long sentBytes = copies.in() > 0 ? copies.bytesIn() : newBytes;
       Timing timing =
-          new Timing(first, samples.isEmpty() ? List.of(first) : samples, parts, sentBytes);
+          new Timing(
+              first,
+              samples.isEmpty() ? List.of(first) : samples,
+              parts,
+              first + warm,
+              warmUp.warm(),
+              sentBytes);
       return new StageResult(
           stage, decision, candidate, call, timing, stage.kernel().metrics(call));
     }

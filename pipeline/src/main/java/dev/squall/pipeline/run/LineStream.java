@@ -10,18 +10,19 @@ import dev.squall.kernels.tensor.TensorType;
 import dev.squall.kernels.verify.Comparison;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.kernels.verify.Verifier;
+import dev.squall.pipeline.engine.Chain;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
+import dev.squall.pipeline.graph.StageGraph;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
 import dev.squall.pipeline.plan.History;
 import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Measured;
-import dev.squall.pipeline.plan.Measured.Copied;
 import dev.squall.pipeline.plan.Plan;
 import dev.squall.pipeline.run.StreamResult.Note;
 import dev.squall.pipeline.run.StreamResult.Span;
@@ -50,6 +51,10 @@ import java.util.function.DoublePredicate;
  * <p>While a device opens and compiles, the host serves its stages, unless the user named the
  * device; it takes over once it has computed all of them right. A device that is lost, and a stage
  * that measures far from its prediction, lead to another plan for the runs that follow.
+ *
+ * <p>With one run in flight and every stage on one device that keeps results, runs go as one once
+ * nothing is left to learn stage by stage: what lies between stages stays on the device. One more
+ * run, not counted, then brings every stage's result to the host.
  */
 public final class LineStream {
   /** A stage that takes so many times as long as predicted, or so much less, is far off. */
@@ -64,6 +69,7 @@ public final class LineStream {
   private final Replanning replanning;
   private final History history;
   private final int inFlight;
+  private final boolean asOne;
 
   /**
    * @param replanning asked for another plan; it should use {@code history}
@@ -71,10 +77,21 @@ public final class LineStream {
    * @param inFlight runs at the same time: 1 for the least time of each
    */
   public LineStream(Devices devices, Replanning replanning, History history, int inFlight) {
+    this(devices, replanning, history, inFlight, inFlight == 1);
+  }
+
+  private LineStream(
+      Devices devices, Replanning replanning, History history, int inFlight, boolean asOne) {
     this.devices = devices;
     this.replanning = replanning;
     this.history = history;
     this.inFlight = inFlight;
+    this.asOne = asOne;
+  }
+
+  /** The same with every result copied home in every run, as plans have it. */
+  public LineStream stageByStage() {
+    return new LineStream(devices, replanning, history, inFlight, false);
   }
 
   /**
@@ -102,20 +119,51 @@ public final class LineStream {
     }
   }
 
-  /** A run under way. */
+  /** A run under way; stages by their index in the plan. */
   private static final class Item {
     final int number;
-    final Plan plan;
-    final Map<Stage, Call> calls;
-    final Map<Stage, Span> spans = new HashMap<>();
-    final Set<Stage> submitted = new HashSet<>();
+    final Dispatch dispatch;
+    final Call[] calls;
+    final Span[] spans;
+    final boolean[] done;
+    final boolean[] begun;
+    final long[] due;
+    int left;
     Times parts = new Times(0, 0, 0, 0, 0);
     long start;
+    long deciding;
 
-    Item(int number, Plan plan, Map<Stage, Call> calls) {
+    /** Whether it is the run after the last, which is not counted. */
+    boolean closing;
+
+    Item(int number, Dispatch dispatch, Call[] calls) {
       this.number = number;
-      this.plan = plan;
+      this.dispatch = dispatch;
       this.calls = calls;
+      left = dispatch.count();
+      spans = new Span[left];
+      done = new boolean[left];
+      begun = new boolean[left];
+      due = new long[left];
+    }
+  }
+
+  /** A resource's thread. */
+  private static final class Lane {
+    final ThreadPoolExecutor thread;
+
+    /** When it was done with its last stage. */
+    long free;
+
+    Lane(String resource) {
+      thread =
+          new ThreadPoolExecutor(
+              1,
+              1,
+              0,
+              TimeUnit.SECONDS,
+              new PriorityBlockingQueue<>(),
+              Thread.ofPlatform().daemon().name("squall-" + resource).factory());
     }
   }
 
@@ -133,25 +181,49 @@ public final class LineStream {
     }
   }
 
+  /**
+   * The latest run as one.
+   *
+   * @param item with the tensors that the chain works on
+   */
+  private record Kept(Device device, Chain chain, Item item) {}
+
   private final class Flow implements AutoCloseable {
     private final Map<String, Tensor> externals;
     private final DoublePredicate more;
-    private final List<Map<Stage, Call>> freeBuffers = new ArrayList<>();
-    private final Map<String, ThreadPoolExecutor> lanes = new HashMap<>();
+    private final List<Call[]> freeBuffers = new ArrayList<>();
+    private final Map<String, Lane> lanes = new HashMap<>();
     private final ExecutorService compiling = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Device, DeviceSession> sessions = new HashMap<>();
     private final Map<Device, CompletableFuture<Void>> compilations = new HashMap<>();
     private final Set<String> compiled = new HashSet<>();
     private final Set<String> toldReady = new HashSet<>();
     private final Set<Device> lost = new HashSet<>();
-    private final Map<String, List<Times>> seen = new HashMap<>();
+    private final Map<String, StageTimes> seen = new LinkedHashMap<>();
     private final Set<String> judged = new HashSet<>();
     private final List<Note> notes = new ArrayList<>();
     private final List<Double> seconds = new ArrayList<>();
     private final List<Times> parts = new ArrayList<>();
+    private final List<Double> decided = new ArrayList<>();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final long begin = System.nanoTime();
-    private Plan current;
+    private final int[] due;
+    private final Candidate[] serving;
+    private Dispatch current;
+
+    private final TensorMemory memory;
+
+    /** What ran as one last; null while every run goes stage by stage. */
+    private Kept kept;
+
+    private boolean neverAsOne;
+
+    /** Of the history and devices that the current plan rests on. */
+    private long planVersion = replanning.version();
+
+    /** Changes when a device is lost or becomes ready. */
+    private int epoch = 1;
+
     private int runs;
     private int plans;
     private boolean planAnew;
@@ -159,11 +231,12 @@ public final class LineStream {
     private int completed;
     private Item last;
     private long lastEnd;
-    private long deciding;
     private boolean closed;
 
     private Flow(Plan plan, Map<String, Tensor> externals, int runs, DoublePredicate more) {
-      this.current = plan;
+      this.current = new Dispatch(plan, this::times);
+      this.due = new int[current.count()];
+      this.serving = new Candidate[current.count()];
       this.externals = externals;
       this.runs = runs;
       this.more = more;
@@ -172,18 +245,19 @@ public final class LineStream {
               .flatMap(decision -> decision.candidates().stream().map(Candidate::device))
               .distinct()
               .toList();
-      TensorMemory memory = devices.memory(all);
+      memory = devices.memory(all);
       for (int i = 0; i < inFlight; i++) {
-        freeBuffers.add(calls(memory));
+        freeBuffers.add(calls());
       }
       synchronized (this) {
         admit();
       }
     }
 
-    private Map<Stage, Call> calls(TensorMemory memory) {
+    private Call[] calls() {
+      StageGraph graph = current.plan().graph();
       Map<Stage, Call> calls = new LinkedHashMap<>();
-      for (Stage stage : current.timetable().stages()) {
+      for (Stage stage : current.plan().timetable().stages()) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         stage
             .inputs()
@@ -194,7 +268,7 @@ public final class LineStream {
                         switch (source) {
                           case Source.External external -> externals.get(external.name());
                           case Source.Output output ->
-                              calls.get(current.graph().stage(output.stage())).out(output.port());
+                              calls.get(graph.stage(output.stage())).out(output.port());
                         }));
         calls.put(
             stage,
@@ -203,7 +277,12 @@ public final class LineStream {
                 inputs,
                 stage.kernel().signature().allocateOutputs(stage.sizes(), memory)));
       }
-      return calls;
+      return calls.values().toArray(Call[]::new);
+    }
+
+    private StageTimes times(Stage stage, Candidate candidate) {
+      return seen.computeIfAbsent(
+          stage.name() + " " + label(candidate), key -> new StageTimes(stage, candidate));
     }
 
     private StreamResult result() {
@@ -216,15 +295,20 @@ public final class LineStream {
         throw e;
       }
       synchronized (this) {
+        Map<Stage, Call> calls = new LinkedHashMap<>();
+        for (int stage = 0; stage < last.calls.length; stage++) {
+          calls.put(last.dispatch.stage(stage), last.calls[stage]);
+        }
         return new StreamResult(
-            current,
+            current.plan(),
             seconds,
             parts,
             (lastEnd - begin) * 1e-9,
-            List.copyOf(last.spans.values()),
-            last.calls,
+            List.of(last.spans),
+            calls,
             notes,
-            deciding * 1e-9);
+            decided,
+            List.copyOf(seen.values()));
       }
     }
 
@@ -232,31 +316,120 @@ public final class LineStream {
 
     private void admit() {
       while (admitted < runs && !freeBuffers.isEmpty() && !closed) {
-        if (planAnew) {
+        long start = System.nanoTime();
+        if (planAnew || planVersion != replanning.version()) {
           planAnew();
         }
+        long planned = System.nanoTime();
         Item item = new Item(admitted++, current, freeBuffers.removeFirst());
         seconds.add(Double.NaN);
         parts.add(item.parts);
+        decided.add(Double.NaN);
         item.start = System.nanoTime();
-        submitRunnable(item);
+        Device whole = wholeLine(item.dispatch);
+        int count = whole == null ? choose(item) : 0;
+        item.deciding = System.nanoTime() - item.start + planned - start;
+        if (whole == null) {
+          submit(item, count);
+        } else {
+          Lane lane = lanes.computeIfAbsent(whole.resource(), Lane::new);
+          lane.thread.execute(new Task(item.number, 0, () -> runAsOne(item, whole)));
+        }
       }
     }
 
+    /**
+     * The device that can run the whole line as one: every stage's choice, open, able to keep
+     * results, and done with being watched stage by stage where the plan may still change. Null if
+     * there is none.
+     */
+    private Device wholeLine(Dispatch dispatch) {
+      Device device = dispatch.decision(0).choice().device();
+      DeviceSession session = !asOne || neverAsOne || closed ? null : sessions.get(device);
+      if (session == null || !session.keepsResults() || device.notATiming().isPresent()) {
+        return null;
+      }
+      for (int stage = 0; stage < dispatch.count(); stage++) {
+        boolean watched = dispatch.times(stage).count() <= inFlight + LearnedCostModel.TRUSTED;
+        if (!dispatch.decision(stage).choice().device().equals(device)
+            || watched && !dispatch.decision(stage).forced()) {
+          return null;
+        }
+      }
+      return device;
+    }
+
+    /** On the resource's thread. */
+    private void runAsOne(Item item, Device device) {
+      try {
+        DeviceSession session = session(device);
+        Chain chain = chain(item);
+        item.start = System.nanoTime();
+        Times times = session.run(chain);
+        long now = System.nanoTime();
+        synchronized (this) {
+          item.parts = times;
+          if (kept == null) {
+            note(
+                "the line runs as one on %s: what lies between its stages stays there"
+                    .formatted(device.qualifiedId()));
+          }
+          kept = new Kept(device, chain, item);
+          done(item, now);
+        }
+      } catch (SquallException e) {
+        synchronized (this) {
+          apart(item, device, e);
+        }
+      } catch (RuntimeException | Error e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    private Chain chain(Item item) {
+      if (kept != null && kept.item().calls == item.calls) {
+        return kept.chain();
+      }
+      List<Chain.Step> steps = new ArrayList<>();
+      for (int stage = 0; stage < item.calls.length; stage++) {
+        steps.add(
+            new Chain.Step(
+                item.dispatch.stage(stage).kernel(),
+                item.dispatch.decision(stage).choice().variant(),
+                item.calls[stage]));
+      }
+      return Chain.of(steps);
+    }
+
+    /**
+     * What stayed on the device in a run that failed is lost or worth nothing: all of it is
+     * computed anew, stage by stage.
+     */
+    private void apart(Item item, Device device, SquallException failure) {
+      neverAsOne = true;
+      kept = null; // the runs that follow are the ones to compare
+      note(
+          "the line as one on %s failed: %s; its stages run one by one again"
+              .formatted(device.qualifiedId(), failure.getMessage()));
+      if (FallbackPolicy.losesDevice(failure.errorClass(), item.dispatch.decision(0).choice())) {
+        lose(device, failure.getMessage());
+      }
+      submit(item, choose(item));
+    }
+
     private void planAnew() {
-      long start = System.nanoTime();
       planAnew = false;
+      planVersion = replanning.version();
       if (plans++ < MOST_PLANS) {
         replanning
             .without(Set.copyOf(lost))
-            .filter(plan -> !choices(plan).equals(choices(current)))
+            .filter(plan -> !choices(plan).equals(choices(current.plan())))
             .ifPresent(
                 plan -> {
-                  note("planned anew: " + changes(current, plan));
-                  current = plan;
+                  note("planned anew: " + changes(current.plan(), plan));
+                  current = new Dispatch(plan, this::times);
                 });
       }
-      deciding += System.nanoTime() - start;
     }
 
     private static Map<String, String> choices(Plan plan) {
@@ -280,71 +453,69 @@ public final class LineStream {
       return String.join(", ", changes);
     }
 
-    private void submitRunnable(Item item) {
-      List<Stage> order = item.plan.timetable().inOrder();
-      Set<String> taken = new HashSet<>();
-      for (int position = 0; position < order.size(); position++) {
-        Stage stage = order.get(position);
-        if (item.spans.containsKey(stage)) {
-          continue;
-        }
-        Decision decision = item.plan.decision(stage);
-        String planned = decision.choice().device().resource();
-        boolean turn = inFlight > 1 || taken.add(planned);
-        boolean fed =
-            stage.dependencies().stream()
-                .allMatch(name -> item.spans.containsKey(item.plan.graph().stage(name)));
-        if (turn && fed && item.submitted.add(stage)) {
-          long start = System.nanoTime();
-          Candidate server = server(item, decision);
-          deciding += System.nanoTime() - start;
-          submit(item, decision, position, server, decision.alternatives());
-        }
+    /** Finds whose turn it is, and who serves. */
+    private int choose(Item item) {
+      int count = item.dispatch.due(item.done, item.begun, inFlight > 1, due);
+      for (int i = 0; i < count; i++) {
+        Candidate server = item.dispatch.server(due[i], epoch);
+        serving[i] = server == null ? server(item, due[i]) : server;
+      }
+      return count;
+    }
+
+    private void submit(Item item, int count) {
+      for (int i = 0; i < count; i++) {
+        item.due[due[i]] = System.nanoTime();
+        submit(item, due[i], serving[i], item.dispatch.decision(due[i]).alternatives());
       }
     }
 
-    private void submit(
-        Item item, Decision decision, int position, Candidate server, List<Candidate> rest) {
+    private void submit(Item item, int stage, Candidate server, List<Candidate> rest) {
       if (!closed) {
-        lanes
-            .computeIfAbsent(server.device().resource(), Flow::lane)
-            .execute(
-                new Task(item.number, position, () -> run(item, decision, position, server, rest)));
+        Lane lane = lanes.computeIfAbsent(server.device().resource(), Lane::new);
+        lane.thread.execute(
+            new Task(
+                item.number,
+                item.dispatch.position(stage),
+                () -> run(item, stage, lane, server, rest)));
       }
-    }
-
-    private static ThreadPoolExecutor lane(String resource) {
-      return new ThreadPoolExecutor(
-          1,
-          1,
-          0,
-          TimeUnit.SECONDS,
-          new PriorityBlockingQueue<>(),
-          Thread.ofPlatform().daemon().name("squall-" + resource).factory());
     }
 
     /** Who runs a stage now: the plan's choice, or the host while that still compiles. */
-    private Candidate server(Item item, Decision decision) {
+    private Candidate server(Item item, int stage) {
+      Decision decision = item.dispatch.decision(stage);
+      Optional<Candidate> server = settledServer(item, decision);
+      if (server.isPresent()) {
+        item.dispatch.keepServer(stage, server.get());
+        return server.get();
+      }
+      compileOnce(item, stage);
+      return onHost(decision).orElseThrow();
+    }
+
+    private static Optional<Candidate> onHost(Decision decision) {
+      return decision.alternatives().stream()
+          .filter(candidate -> candidate.device().traits().host())
+          .findFirst();
+    }
+
+    /** Who serves until a device is lost or becomes ready; empty while the host steps in. */
+    private Optional<Candidate> settledServer(Item item, Decision decision) {
       Candidate choice = decision.choice();
       Device device = choice.device();
       if (device.traits().host()) {
-        return choice;
+        return Optional.of(choice);
       }
-      Optional<Candidate> host =
-          decision.alternatives().stream()
-              .filter(candidate -> candidate.device().traits().host())
-              .findFirst();
       if (lost.contains(device)) {
-        return decision.alternatives().stream()
-            .filter(candidate -> !lost.contains(candidate.device()))
-            .findFirst()
-            .orElse(choice);
+        return Optional.of(
+            decision.alternatives().stream()
+                .filter(candidate -> !lost.contains(candidate.device()))
+                .findFirst()
+                .orElse(choice));
       }
-      if (host.isEmpty() || ready(item.plan, device)) {
-        return choice;
-      }
-      compileOnce(item, decision);
-      return host.get();
+      return onHost(decision).isEmpty() || ready(item.dispatch.plan(), device)
+          ? Optional.of(choice)
+          : Optional.empty();
     }
 
     /** Whether all that a plan has for a device was compiled and computed right once. */
@@ -360,14 +531,16 @@ public final class LineStream {
     }
 
     /** Has a stage computed on copies of its inputs, after those of the device before it. */
-    private void compileOnce(Item item, Decision decision) {
+    private void compileOnce(Item item, int stage) {
+      Decision decision = item.dispatch.decision(stage);
       if (judged.add("compile " + key(decision))) {
         Device device = decision.choice().device();
-        Call shadow = copy(item.calls.get(decision.stage()));
+        Call shadow = copy(item.calls[stage]);
         CompletableFuture<Void> before =
             compilations.getOrDefault(device, CompletableFuture.completedFuture(null));
         compilations.put(
-            device, before.thenRunAsync(() -> compile(item.plan, decision, shadow), compiling));
+            device,
+            before.thenRunAsync(() -> compile(item.dispatch.plan(), decision, shadow), compiling));
       }
     }
 
@@ -398,6 +571,7 @@ public final class LineStream {
         session.forget(shadow);
         synchronized (this) {
           compiled.add(key(decision));
+          epoch++;
           if (ready(plan, device) && toldReady.add(device.qualifiedId())) {
             note(
                 "%s is ready after %.0f ms and takes over from the host"
@@ -442,25 +616,31 @@ public final class LineStream {
     }
 
     /** On the resource's thread. */
-    private void run(
-        Item item, Decision decision, int position, Candidate server, List<Candidate> rest) {
-      Stage stage = decision.stage();
-      Call call = item.calls.get(stage);
+    private void run(Item item, int stage, Lane lane, Candidate server, List<Candidate> rest) {
+      Call call = item.calls[stage];
       try {
         DeviceSession session = session(server.device());
         long start = System.nanoTime();
-        Times times = session.run(stage.kernel(), server.variant(), call);
+        Times times = session.run(item.dispatch.stage(stage).kernel(), server.variant(), call);
         long now = System.nanoTime();
         synchronized (this) {
+          long since = Math.max(item.due[stage], lane.free);
+          lane.free = now;
           finished(
               item,
-              new Span(stage, server, (start - item.start) * 1e-9, (now - item.start) * 1e-9),
+              stage,
+              new Span(
+                  item.dispatch.stage(stage),
+                  server,
+                  (start - item.start) * 1e-9,
+                  (now - item.start) * 1e-9),
               times,
+              since,
               now);
         }
       } catch (SquallException e) {
         synchronized (this) {
-          failed(item, decision, position, server, rest, e);
+          failed(item, stage, server, rest, e);
         }
       } catch (RuntimeException | Error e) {
         end.completeExceptionally(e);
@@ -468,12 +648,7 @@ public final class LineStream {
     }
 
     private void failed(
-        Item item,
-        Decision decision,
-        int position,
-        Candidate server,
-        List<Candidate> rest,
-        SquallException failure) {
+        Item item, int stage, Candidate server, List<Candidate> rest, SquallException failure) {
       if (FallbackPolicy.losesDevice(failure.errorClass(), server)) {
         lose(server.device(), failure.getMessage());
       }
@@ -489,17 +664,19 @@ public final class LineStream {
       note(
           "%s: %s failed: %s; %s serves instead"
               .formatted(
-                  decision.stage().name(),
+                  item.dispatch.stage(stage).name(),
                   label(server),
                   failure.getMessage(),
                   label(left.getFirst())));
-      submit(item, decision, position, left.getFirst(), left.subList(1, left.size()));
+      item.due[stage] = System.nanoTime();
+      submit(item, stage, left.getFirst(), left.subList(1, left.size()));
     }
 
     private void lose(Device device, String why) {
       if (lost.add(device)) {
         note("%s is lost: %s".formatted(device.qualifiedId(), why));
         planAnew = true;
+        epoch++;
         DeviceSession session = sessions.remove(device);
         if (session != null) {
           session.close();
@@ -507,61 +684,111 @@ public final class LineStream {
       }
     }
 
-    private void finished(Item item, Span span, Times times, long now) {
-      item.spans.put(span.stage(), span);
+    private void finished(Item item, int stage, Span span, Times times, long since, long now) {
+      item.spans[stage] = span;
+      item.done[stage] = true;
       item.parts = item.parts.plus(times);
       long start = System.nanoTime();
-      watch(item, span, times);
-      deciding += System.nanoTime() - start;
-      if (item.spans.size() == item.calls.size()) {
-        seconds.set(item.number, (now - item.start) * 1e-9);
-        parts.set(item.number, item.parts);
-        last = item;
-        lastEnd = now;
-        freeBuffers.add(item.calls);
-        if (!more.test(seconds.get(item.number))) {
-          runs = admitted;
-        }
-        if (++completed == runs) {
-          end.complete(null);
-          return;
-        }
+      watch(item, stage, span.used(), times, since, now);
+      if (--item.left > 0) {
+        int count = choose(item);
+        item.deciding += System.nanoTime() - start;
+        submit(item, count);
+        return;
+      }
+      item.deciding += System.nanoTime() - start;
+      done(item, now);
+    }
+
+    private void done(Item item, long now) {
+      last = item;
+      if (item.closing) {
+        endWithComparison(item);
+        return;
+      }
+      decided.set(item.number, item.deciding * 1e-9);
+      seconds.set(item.number, (now - item.start) * 1e-9);
+      parts.set(item.number, item.parts);
+      lastEnd = now;
+      freeBuffers.add(item.calls);
+      if (!more.test(seconds.get(item.number))) {
+        runs = admitted;
+      }
+      if (++completed < runs) {
         admit();
+      } else if (kept == null) {
+        end.complete(null);
       } else {
-        submitRunnable(item);
+        closeAsOne(item);
       }
     }
 
+    /**
+     * One more run, stage by stage and not counted: it tells when each stage runs, and brings every
+     * result home for its verdict. It has outputs of its own, for the last run as one to be laid
+     * beside it. What that left on the device is fetched first: without it its time has no verdict.
+     */
+    private void closeAsOne(Item before) {
+      try {
+        session(kept.device()).fetch(kept.chain());
+        Item closing = new Item(before.number, before.dispatch, calls());
+        closing.closing = true;
+        closing.start = System.nanoTime();
+        submit(closing, choose(closing));
+      } catch (SquallException e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    /**
+     * Ends the stream: with an error if a stage's output in the last run as one is neither that of
+     * the stage alone nor right.
+     */
+    private void endWithComparison(Item closing) {
+      try {
+        for (int stage = 0; stage < closing.calls.length; stage++) {
+          Call asOne = kept.item().calls[stage];
+          if (!sameOutputs(asOne, closing.calls[stage])) {
+            Decision decision = kept.item().dispatch.decision(stage);
+            requireRight(decision.stage(), decision.choice(), asOne);
+          }
+        }
+        end.complete(null);
+      } catch (SquallException e) {
+        end.completeExceptionally(e);
+      }
+    }
+
+    private static boolean sameOutputs(Call one, Call other) {
+      return one.outputs().entrySet().stream()
+          .allMatch(
+              output -> output.getValue().data().mismatch(other.out(output.getKey()).data()) < 0);
+    }
+
     /** Notes a time, and after enough of them whether they are far from the prediction. */
-    private void watch(Item item, Span span, Times times) {
-      Candidate choice = item.plan.decision(span.stage()).choice();
-      if (!choice.equals(span.used())) {
+    private void watch(Item item, int stage, Candidate used, Times times, long since, long now) {
+      if (item.closing || !item.dispatch.asPlanned(stage, used)) {
         return;
       }
-      String key = span.stage().name() + " " + label(choice);
-      List<Times> all = seen.computeIfAbsent(key, name -> new ArrayList<>());
-      all.add(times);
+      StageTimes all = item.dispatch.times(stage);
+      all.add(since, (now - since) * 1e-9, times);
       // The first run of each buffer binds and perhaps compiles.
-      if (all.size() != inFlight + LearnedCostModel.TRUSTED || !judged.add(key)) {
-        return;
+      if (all.count() == inFlight + LearnedCostModel.TRUSTED) {
+        judge(all);
       }
-      List<Times> steady = all.subList(inFlight, all.size());
-      double measured = Timing.median(steady.stream().map(Times::total).toList());
+    }
+
+    private void judge(StageTimes all) {
+      Candidate choice = all.candidate();
+      double measured = Timing.median(all.latest(LearnedCostModel.TRUSTED));
       double predicted = choice.seconds();
       if (measured > predicted * FAR || measured < predicted / FAR) {
         note(
-            "%s takes %.3g ms, %.3g ms were predicted"
-                .formatted(key, measured * 1e3, predicted * 1e3));
+            "%s %s takes %.3g ms, %.3g ms were predicted"
+                .formatted(all.stage().name(), label(choice), measured * 1e3, predicted * 1e3));
         history.learn(
-            Measured.of(
-                span.stage(),
-                choice.variant(),
-                choice.device(),
-                all.getFirst().total(),
-                steady.stream().map(Times::onDevice).toList(),
-                0,
-                Copied.NONE,
-                Copied.NONE));
+            all.measured(
+                LearnedCostModel.TRUSTED, Measured.line(current.plan().timetable().stages())));
         planAnew = true;
       }
     }
@@ -579,8 +806,8 @@ public final class LineStream {
       synchronized (this) {
         closed = true;
       }
-      lanes.values().forEach(ExecutorService::shutdownNow);
-      lanes.values().forEach(ExecutorService::close);
+      lanes.values().forEach(lane -> lane.thread.shutdownNow());
+      lanes.values().forEach(lane -> lane.thread.close());
       compiling.close();
       sessions.values().forEach(DeviceSession::close);
     }

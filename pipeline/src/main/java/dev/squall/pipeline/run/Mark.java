@@ -38,7 +38,9 @@ public record Mark(
     /** The host's result for a device that only records. */
     STAND_IN("stand-in"),
     /** The stage's call when the whole line ran once more, everything warm. */
-    PASS("pass");
+    PASS("pass"),
+    /** All stages of the line as one, kept on their device; noted at the first of them. */
+    AS_ONE("line as one");
 
     private final String text;
 

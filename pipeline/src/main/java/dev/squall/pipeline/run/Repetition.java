@@ -3,7 +3,7 @@ package dev.squall.pipeline.run;
 /**
  * How often a stage runs after its first, cold run.
  *
- * @param warmUpSeconds untimed runs until this much time is spent
+ * @param warmUpSeconds untimed runs take this much time at most; they end when times are stable
  * @param runs timed runs wanted
  * @param budgetSeconds no further timed run starts once they took this long, but {@link #LEAST} do
  */

@@ -45,7 +45,8 @@ public record StageResult(
     double outBytes = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
     return Optional.of(
         Measured.of(
-            stage, used.variant(), used.device(), first, later, timing.sentBytes(), outBytes));
+                stage, used.variant(), used.device(), first, later, timing.sentBytes(), outBytes)
+            .warmedUp(timing.warmSeconds(), timing.settled()));
   }
 
   /** Compares the outputs with the reference; what a recording device did cannot be compared. */

@@ -37,6 +37,18 @@ class ResidentTensorsTest {
   }
 
   @Test
+  void whatIsSpoiltIsSentAgainToTheSameBlock() {
+    resident.of(first);
+    resident.fill(first);
+    resident.fill(second);
+    resident.spoilt(List.of(first));
+    assertThat(resident.of(first)).isEqualTo(1);
+    assertThat(resident.fill(first)).isTrue();
+    assertThat(resident.fill(second)).isFalse();
+    assertThat(freed).isEmpty();
+  }
+
+  @Test
   void closingFreesAll() {
     resident.of(first);
     resident.of(second);

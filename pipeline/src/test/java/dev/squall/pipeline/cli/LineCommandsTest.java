@@ -76,6 +76,34 @@ class LineCommandsTest {
     assertThat(none.errors()).contains("--runs");
   }
 
+  /** Only runs one after another say what a stage costs in its line. */
+  @Test
+  void whatAStreamCostIsRemembered() throws IOException {
+    Path history = folder.resolve("history.jsonl");
+    CommandRun.of(
+        folder, "stream", "--input", input.toString(), "--runs", "14", "--in-flight", "2");
+    assertThat(history).doesNotExist();
+    CommandRun run =
+        CommandRun.of(
+            folder,
+            "stream",
+            "--input",
+            input.toString(),
+            "--runs",
+            "14",
+            "--device",
+            "host",
+            "--stages",
+            "mass");
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    List<String> lines = Files.readAllLines(history);
+
+    assertThat(lines).hasSize(2);
+    for (String line : lines) {
+      assertThat(line).contains("\"line\":\"xattention.scores+xattention.block_mass\"");
+    }
+  }
+
   @Test
   void jsonIsALineAStageAndOneForTheLine() throws IOException {
     List<JsonNode> lines = json(run("--json"));

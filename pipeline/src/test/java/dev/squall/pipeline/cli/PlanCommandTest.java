@@ -241,7 +241,18 @@ class PlanCommandTest {
     assertThat(run.output())
         .contains("scores+mass  jvm:host")
         .contains("scores+mass  the plan")
-        .contains("predictions are ");
-    assertThat(Files.readAllLines(folder.resolve("cache/history.jsonl"))).isNotEmpty();
+        .contains("scores+mass: the plan is jvm:host's own schedule, measured once, ")
+        .contains("predictions, from other runs than these, are ")
+        .contains("(1000 decisions each, 100000 kept)");
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve("cache/history.jsonl"))) {
+      lines.add(JSON.readTree(line).get("line").asText());
+    }
+    assertThat(lines)
+        .as("each stage alone, then in its line")
+        .contains("")
+        .filteredOn(line -> !line.isEmpty())
+        .hasSize(2)
+        .containsOnly("xattention.scores+xattention.block_mass");
   }
 }

@@ -7,6 +7,7 @@ import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.verify.Verdict;
 import dev.squall.pipeline.compare.Experiment.KernelGroup;
+import dev.squall.pipeline.io.FullDisk;
 import dev.squall.pipeline.testing.FakeDevice;
 import dev.squall.pipeline.testing.FaultyDevice;
 import dev.squall.pipeline.testing.NullDevice;
@@ -14,10 +15,8 @@ import dev.squall.pipeline.testing.Profiles;
 import dev.squall.pipeline.testing.WorkingDevice;
 import dev.squall.profiles.DeviceKind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -223,30 +222,6 @@ class ExperimentRunTest {
           .run(cells, out.cells().keySet(), out::add);
       assertThat(out.cells().keySet())
           .containsExactlyElementsOf(cells.stream().map(PlannedCell::key).toList());
-    }
-  }
-
-  /** A file on a disk with so much room. */
-  private static final class FullDisk extends ForwardingChannel {
-    private final long room;
-
-    FullDisk(Path file, long room) throws IOException {
-      super(
-          java.nio.channels.FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
-      this.room = room;
-    }
-
-    @Override
-    public int write(ByteBuffer bytes) throws IOException {
-      long left = room - position();
-      if (left <= 0) {
-        throw new IOException("No space left on device");
-      }
-      ByteBuffer part = bytes.slice(bytes.position(), (int) Math.min(left, bytes.remaining()));
-      int written = super.write(part);
-      bytes.position(bytes.position() + written);
-      return written;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.squall.pipeline.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.squall.kernels.KernelCatalog;
@@ -80,6 +81,7 @@ class DevicesTest {
 
     assertThat(twice.select("other:card")).extracting(Device::engine).containsExactly("other");
     assertThat(devices.select("jvm:host")).extracting(Device::id).containsExactly("host");
+    assertThatThrownBy(() -> twice.select("tpu")).hasMessageEndingWith("there are: auto, card");
   }
 
   @Test

@@ -15,6 +15,7 @@ class RepeatedRunTest {
     private final IntToLongFunction nanoseconds;
     private long now = 1234;
     private int runs;
+    private long settledAt;
 
     FakeMachine(IntToLongFunction nanoseconds) {
       this.nanoseconds = nanoseconds;
@@ -32,7 +33,8 @@ class RepeatedRunTest {
               standard.noiseLimit(),
               standard.warmUpLimitSeconds(),
               standard.limitSeconds(),
-              () -> now)
+              () -> now,
+              () -> now >= settledAt)
           .measure(this::run);
     }
   }
@@ -87,6 +89,16 @@ class RepeatedRunTest {
     assertThat(measurement.samples().max()).isCloseTo(0.01, within(1e-9));
   }
 
+  /** The code is compiled meanwhile: equal times alone do not make it warm. */
+  @Test
+  void warmsUpUntilTheCompilerRests() {
+    FakeMachine machine = new FakeMachine(run -> (run < 60 ? 10 : 1) * MILLISECOND);
+    machine.settledAt = 1234 + 600 * MILLISECOND;
+    Measurement measurement = machine.measure();
+    assertThat(measurement.warm()).isTrue();
+    assertThat(measurement.samples().max()).isCloseTo(0.001, within(1e-9));
+  }
+
   /** A machine that slows down by 1 % each run never settles. */
   @Test
   void theWarmUpHasALimit() {
@@ -139,7 +151,7 @@ class RepeatedRunTest {
 
   @Test
   void measuresRealTime() {
-    RepeatedRun quick = new RepeatedRun(3, 0.01, 0.5, 0.1, 0.2, System::nanoTime);
+    RepeatedRun quick = new RepeatedRun(3, 0.01, 0.5, 0.1, 0.2, System::nanoTime, () -> true);
     Measurement measurement = quick.measure(() -> sleep(2));
     assertThat(measurement.samples().min()).isGreaterThanOrEqualTo(0.002);
     assertThat(measurement.samples().count()).isGreaterThanOrEqualTo(3);

@@ -121,6 +121,78 @@ class HistoryTest {
   }
 
   @Test
+  void recordsOfALineAreKeptApart() throws IOException {
+    History history = History.read(file);
+    history.record(measured(1));
+    history.record(measured(2).inLine("a+b").warmedUp(3));
+    history.record(measured(4).inLine("a+c"));
+    history.record(measured(8).inLine("a+b"));
+    for (History each : List.of(history, History.read(file))) {
+      assertThat(each.of(KEY)).extracting(Measured::seconds).containsExactly(List.of(1.0));
+      assertThat(each.of(KEY, "a+b"))
+          .extracting(Measured::seconds)
+          .containsExactly(List.of(2.0), List.of(8.0));
+      assertThat(each.of(KEY, "a+b")).extracting(Measured::warm).containsExactly(3.0, 0.0);
+      assertThat(each.lines(KEY))
+          .as("the latest first")
+          .containsExactly("a+b", "a+c", Measured.ALONE);
+    }
+  }
+
+  @Test
+  void whatOlderVersionsWroteWasAlone() throws IOException {
+    History.read(file).record(measured(2.5));
+    String now = Files.readString(file);
+    String before = now.replace(",\"line\":\"\",\"warm\":0.0", "");
+    assertThat(before).isNotEqualTo(now);
+    Files.writeString(file, before);
+
+    assertThat(History.read(file).of(KEY)).containsExactly(measured(2.5));
+    assertThat(History.read(file).damaged()).isZero();
+  }
+
+  @Test
+  void theVersionChangesWithWhatIsLearnt() throws IOException {
+    History history = History.read(file);
+    long empty = history.version();
+    history.of(KEY);
+    assertThat(history.version()).isEqualTo(empty);
+    history.learn(measured(1));
+    long one = history.version();
+    history.recordOpening(CARD, 1);
+
+    assertThat(one).isNotEqualTo(empty);
+    assertThat(history.version()).isNotEqualTo(one);
+  }
+
+  @Test
+  void aCopyLearnsForItself() throws IOException {
+    History history = History.read(file);
+    history.record(measured(1).inLine("a+b"));
+    history.recordOpening(CARD, 3);
+    History copy = history.copy();
+    copy.learn(measured(2).inLine("a+b"));
+
+    assertThat(copy.of(KEY, "a+b")).hasSize(2);
+    assertThat(copy.openSeconds(CARD)).hasValue(3);
+    assertThat(copy.bus(CARD, Bus.of(CARD))).isEqualTo(history.bus(CARD, Bus.of(CARD)));
+    assertThat(history.of(KEY, "a+b")).hasSize(1);
+    assertThat(history.bus(CARD, Bus.of(CARD)).measured()).isTrue();
+    assertThat(times()).isEmpty();
+  }
+
+  @Test
+  void aKernelsVersionMovesWithItAlone() {
+    History history = History.inMemory();
+    long before = history.version(KEY.kernel(), CARD).get();
+    long other = history.version("another.kernel", CARD).get();
+    history.learn(measured(1));
+
+    assertThat(history.version(KEY.kernel(), CARD).get()).isNotEqualTo(before);
+    assertThat(history.version("another.kernel", CARD).get()).isEqualTo(other);
+  }
+
+  @Test
   void copiesGiveTheRatesOfTheBus() throws IOException {
     Bus profile = Bus.of(CARD);
     History history = History.read(file);

@@ -161,10 +161,122 @@ class LearnedCostModelTest {
             now.seconds(),
             0,
             Copied.NONE,
-            Copied.NONE));
+            Copied.NONE,
+            Measured.ALONE,
+            0));
 
     assertThat(new LearnedCostModel(old).predict(STAGE, TILES, CARD).basis())
         .isEqualTo(Basis.PROFILE);
+  }
+
+  private void learn(Variant variant, String line, double warm, double seconds) {
+    history.learn(
+        Measured.of(
+                STAGE,
+                variant,
+                CARD,
+                seconds,
+                Collections.nCopies(10, seconds),
+                0,
+                Copied.NONE,
+                Copied.NONE)
+            .inLine(line)
+            .warmedUp(warm));
+  }
+
+  private double inLine(Variant variant, String line) {
+    return model.predict(STAGE, variant, CARD, line).total();
+  }
+
+  @Test
+  void whatItsLineCostComesFirstThenOtherLinesThenCallsAlone() {
+    learn(TILES, Measured.ALONE, 2, 1);
+    assertThat(inLine(TILES, "a+b")).isEqualTo(1);
+    learn(TILES, "a+c", 2, 3);
+    assertThat(inLine(TILES, "a+b")).isEqualTo(3);
+    learn(TILES, "a+b", 2, 2);
+
+    assertThat(inLine(TILES, "a+b")).isEqualTo(2);
+    assertThat(inLine(TILES, "a+c")).isEqualTo(3);
+    assertThat(model.predict(STAGE, TILES, CARD).total()).as("alone").isEqualTo(1);
+  }
+
+  /** A variant that was timed alone is no better in the line than one that was timed there. */
+  @Test
+  void timesAloneAreRaisedByWhatTheLineCostsAnotherVariant() {
+    learn(TILES, Measured.ALONE, 2, 1);
+    learn(LOOPS, Measured.ALONE, 2, 1.5);
+    learn(TILES, "a+b", 2, 3);
+
+    assertThat(inLine(LOOPS, "a+b")).isCloseTo(4.5, within(1e-9));
+    assertThat(model.predict(STAGE, LOOPS, CARD).total()).isEqualTo(1.5);
+  }
+
+  @Test
+  void aLineThatIsQuickerThanCallsAloneLowersNothing() {
+    learn(TILES, Measured.ALONE, 2, 4);
+    learn(LOOPS, Measured.ALONE, 2, 1.5);
+    learn(TILES, "a+b", 2, 2);
+
+    assertThat(inLine(LOOPS, "a+b")).isEqualTo(1.5);
+  }
+
+  /** A short run whose code was not compiled yet does not displace what is known. */
+  @Test
+  void timesFromBeforeCompilersHadSettledGiveWay() {
+    learn(TILES, Measured.ALONE, 2, 1);
+    learn(TILES, Measured.ALONE, 0.01, 9);
+    learn(TILES, "a+b", 0.01, 12);
+
+    assertThat(model.predict(STAGE, TILES, CARD).total()).isEqualTo(1);
+    assertThat(inLine(TILES, "a+b")).isEqualTo(1);
+
+    learn(TILES, "a+b", 2, 2);
+    assertThat(inLine(TILES, "a+b")).isEqualTo(2);
+  }
+
+  @Test
+  void whereCompilersWereSeenToRestAShortWarmUpIsEnough() {
+    Measured hasty = tenTimes(0.01, false, 9);
+    Measured settled = tenTimes(0.01, true, 1);
+    history.learn(settled);
+    history.learn(hasty);
+
+    assertThat(settled.warm()).isEqualTo(Measured.SETTLED);
+    assertThat(hasty.warm()).isEqualTo(0.01);
+    assertThat(model.predict(STAGE, TILES, CARD).total()).isEqualTo(1);
+  }
+
+  private static Measured tenTimes(double warm, boolean settled, double seconds) {
+    return Measured.of(
+            STAGE,
+            TILES,
+            CARD,
+            seconds,
+            Collections.nCopies(10, seconds),
+            0,
+            Copied.NONE,
+            Copied.NONE)
+        .warmedUp(warm, settled);
+  }
+
+  @Test
+  void timesFromBeforeCompilersHadSettledAreBetterThanNone() {
+    learn(TILES, Measured.ALONE, 0.01, 9);
+
+    assertThat(model.predict(STAGE, TILES, CARD).total()).isEqualTo(9);
+    assertThat(inLine(TILES, "a+b")).isEqualTo(9);
+  }
+
+  @Test
+  void whatIsLearntChangesWhatWasPredicted() {
+    long before = model.version();
+    learn(TILES, Measured.ALONE, 2, 1);
+    assertThat(model.predict(STAGE, TILES, CARD).total()).isEqualTo(1);
+    learn(TILES, Measured.ALONE, 2, 2);
+
+    assertThat(model.predict(STAGE, TILES, CARD).total()).isEqualTo(2);
+    assertThat(model.version()).isNotEqualTo(before);
   }
 
   @Test

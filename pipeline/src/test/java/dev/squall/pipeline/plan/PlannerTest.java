@@ -2,6 +2,7 @@ package dev.squall.pipeline.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.squall.kernels.error.ErrorClass;
@@ -129,6 +130,36 @@ class PlannerTest {
 
     assertThat(choices(plan)).containsExactly("loops on fast");
     assertThat(plan.decisions().getFirst().reason()).startsWith("history says ");
+  }
+
+  @Test
+  void aPlanIsKeptWhileNothingThatItRestsOnChanges() {
+    StageGraph graph = Graphs.single();
+    History history = History.inMemory();
+    Planner planner = new Planner(new Devices(List.of(host, fast)), new LearnedCostModel(history));
+    Request request = Request.of(Wishes.none(), Wishes.none());
+    Plan plan = planner.plan(graph, request);
+
+    assertThat(planner.plan(graph, Request.of(Wishes.none(), Wishes.none()))).isSameAs(plan);
+    assertThat(planner.plan(graph, request.times(3))).isNotSameAs(plan);
+    assertThat(planner.plan(Graphs.chain(), request)).isNotSameAs(plan);
+    plan = planner.plan(graph, request);
+    history.learn(tenTimes(graph, "tiles", 1.0));
+    Plan after = planner.plan(graph, request);
+
+    assertThat(after).isNotSameAs(plan);
+    assertThat(choices(after)).doesNotContain("tiles on fast");
+    Plan scratch =
+        new Planner(new Devices(List.of(host, fast)), new LearnedCostModel(history))
+            .plan(graph, request);
+    assertThat(choices(after)).isEqualTo(choices(scratch));
+    assertThat(after.predictedSeconds()).isEqualTo(scratch.predictedSeconds());
+    assertThat(after.decisions().getFirst().candidates())
+        .extracting(Candidate::label, Candidate::prediction, Candidate::refusal)
+        .isEqualTo(
+            scratch.decisions().getFirst().candidates().stream()
+                .map(each -> tuple(each.label(), each.prediction(), each.refusal()))
+                .toList());
   }
 
   private Measured tenTimes(StageGraph graph, String variant, double seconds) {

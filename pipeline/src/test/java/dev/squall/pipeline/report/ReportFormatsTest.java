@@ -119,6 +119,8 @@ class ReportFormatsTest {
             SampleRuns.ENVIRONMENT,
             List.of(renamed(row, "a,b"), renamed(row, "say \"so\""), renamed(row, "two\nlines")),
             4,
+            Double.NaN,
+            null,
             List.of(),
             List.of());
 
@@ -149,7 +151,9 @@ class ReportFormatsTest {
   void emulatedTimesAreMarkedInEveryForm() throws Exception {
     String mark = "emulation: not a timing";
     StageRow row = emulated(report(Verdict.PASSED).stages().getFirst(), mark);
-    Report report = new Report(SampleRuns.ENVIRONMENT, List.of(row, row), 4, List.of(), List.of());
+    Report report =
+        new Report(
+            SampleRuns.ENVIRONMENT, List.of(row, row), 4, Double.NaN, null, List.of(), List.of());
 
     assertThat(ReportText.terminal(report))
         .contains("  " + mark + "    0.250")

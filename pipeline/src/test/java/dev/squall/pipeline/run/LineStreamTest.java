@@ -7,6 +7,8 @@ import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
+import dev.squall.pipeline.engine.Copies;
+import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.engine.Engine;
 import dev.squall.pipeline.engine.jvm.JvmEngine;
@@ -20,6 +22,8 @@ import dev.squall.pipeline.plan.Request;
 import dev.squall.pipeline.plan.Wishes;
 import dev.squall.pipeline.testing.FaultyDevice;
 import dev.squall.pipeline.testing.Graphs;
+import dev.squall.pipeline.testing.KeepingDevice;
+import dev.squall.pipeline.testing.KeepingDevice.Fault;
 import dev.squall.pipeline.testing.Profiles;
 import dev.squall.pipeline.testing.WorkingDevice;
 import java.util.List;
@@ -76,6 +80,121 @@ class LineStreamTest {
         .isGreaterThanOrEqualTo(
             result.seconds().stream().mapToDouble(Double::doubleValue).sum() * 0.99);
     assertRight(result);
+  }
+
+  private static void assertEveryStageRight(StreamResult result) {
+    Map<String, Float> factors = Map.of("first", 2f, "left", 4f, "right", 4f, "last", 12f);
+    assertThat(result.spans()).hasSize(4);
+    result
+        .calls()
+        .forEach(
+            (stage, call) -> {
+              for (int i = 0; i < Graphs.ELEMENTS; i++) {
+                assertThat(call.out("y").f32(i)).isEqualTo(factors.get(stage.name()) * i);
+              }
+            });
+  }
+
+  @Test
+  void aLineOnOneDeviceThatKeepsResultsRunsAsOne() {
+    KeepingDevice card = new KeepingDevice("card", Profiles.card(1));
+    StreamResult result = stream(Graphs.diamond(), List.of("card"), 1, 6, card);
+
+    assertThat(result.seconds()).hasSize(6).allMatch(seconds -> seconds > 0);
+    assertThat(card.chains()).as("the first run opens the device").hasSize(5);
+    long bytes = 4L * Graphs.ELEMENTS;
+    assertThat(result.parts().stream().map(Times::copies).toList())
+        .containsExactly(
+            new Copies(1, bytes, 4, 4 * bytes),
+            new Copies(0, 0, 1, bytes),
+            new Copies(0, 0, 1, bytes),
+            new Copies(0, 0, 1, bytes),
+            new Copies(0, 0, 1, bytes),
+            new Copies(0, 0, 1, bytes));
+    assertEveryStageRight(result);
+    assertThat(notes(result))
+        .containsExactly(
+            "the line runs as one on fake-card:card: what lies between its stages stays there");
+  }
+
+  @Test
+  void severalRunsInFlightGoStageByStage() {
+    KeepingDevice card = new KeepingDevice("card", Profiles.card(1));
+    assertEveryStageRight(stream(Graphs.diamond(), List.of("card"), 2, 6, card));
+    assertThat(card.chains()).isEmpty();
+  }
+
+  @Test
+  void aStreamMayKeepToItsStages() {
+    KeepingDevice card = new KeepingDevice("card", Profiles.card(1));
+    StageGraph graph = Graphs.diamond();
+    Devices devices = new Devices(List.of(card));
+    Plan plan =
+        new Planner(devices, new LearnedCostModel(history))
+            .plan(graph, Request.of(Wishes.none(), Wishes.none()));
+    StreamResult result =
+        new LineStream(devices, Replanning.NONE, history, 1)
+            .stageByStage()
+            .run(plan.forced(), Graphs.tensors(), 6);
+    assertEveryStageRight(result);
+    assertThat(card.chains()).isEmpty();
+    assertThat(result.parts().getLast().copies().out()).isEqualTo(4);
+  }
+
+  @Test
+  void aRunAsOneThatFailsIsComputedAnewStageByStage() {
+    KeepingDevice card =
+        new KeepingDevice("card", Profiles.card(1), Fault.IN_A_RUN, ErrorClass.LAUNCH);
+    StreamResult result = stream(Graphs.diamond(), List.of("card"), 1, 6, card);
+
+    assertThat(result.seconds()).hasSize(6);
+    assertThat(card.chains()).hasSize(2);
+    assertEveryStageRight(result);
+    assertThat(notes(result))
+        .contains(
+            "the line as one on fake-card:card failed: the card failed; its stages run one by one"
+                + " again");
+  }
+
+  @Test
+  void aForcedDeviceLostWithTheOnlyCopyIsAnError() {
+    for (Fault fault : List.of(Fault.IN_A_RUN, Fault.IN_A_FETCH)) {
+      KeepingDevice card =
+          new KeepingDevice("card", Profiles.card(1), fault, ErrorClass.DEVICE_LOST);
+      SquallException failure =
+          catchThrowableOfType(
+              SquallException.class,
+              () -> stream(Graphs.diamond(), List.of("card"), 1, 6, host, card));
+      assertThat(failure.errorClass()).isEqualTo(ErrorClass.DEVICE_LOST);
+    }
+  }
+
+  @Test
+  void theHostComputesAnewWhatADeviceTookWithIt() {
+    KeepingDevice card =
+        new KeepingDevice("card", Profiles.card(1), Fault.IN_A_RUN, ErrorClass.DEVICE_LOST);
+    // Compiling goes on beside the runs: as many as it takes.
+    StreamResult result = stream(Graphs.diamond(), NONE, 1, 60_000, host, card);
+
+    assertThat(card.chains()).hasSize(2);
+    assertThat(notes(result))
+        .contains("fake-card:card is lost: the card failed")
+        .anyMatch(note -> note.startsWith("the line as one on fake-card:card failed"));
+    assertThat(result.seconds()).hasSize(60_000);
+    assertEveryStageRight(result);
+    assertThat(result.spans()).allMatch(span -> span.used().device().id().equals("host"));
+  }
+
+  @Test
+  void aRunAsOneThatComputesWronglyIsAnError() {
+    KeepingDevice card =
+        new KeepingDevice("card", Profiles.card(1), Fault.WRONG_NUMBERS, ErrorClass.LAUNCH);
+    SquallException failure =
+        catchThrowableOfType(
+            SquallException.class,
+            () -> stream(Graphs.diamond(), List.of("card"), 1, 6, host, card));
+    assertThat(failure.errorClass()).isEqualTo(ErrorClass.WRONG_RESULT);
+    assertThat(failure).hasMessageContaining("output y at [3] is 7, expected 6");
   }
 
   @Test
@@ -176,10 +295,69 @@ class LineStreamTest {
     StreamResult result = stream(Graphs.single(), NONE, 1, 20, boast, honest);
 
     assertThat(notes(result).getFirst())
-        .startsWith("first tiles on fake-boast:boast takes 1.00 ms, ");
+        .matches("first tiles on fake-boast:boast takes 1\\.\\d+ ms, .*");
     assertThat(notes(result)).anyMatch(note -> note.startsWith("planned anew: "));
     assertThat(result.plan().decisions().getFirst().choice().device().id()).isEqualTo("honest");
     assertThat(honest.calls()).isNotEmpty();
+  }
+
+  /** A plan is asked for when the version moves, not run by run. */
+  @Test
+  void aPlanIsKeptWhileNothingThatItRestsOnChanges() {
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(1));
+    Devices devices = new Devices(List.of(card));
+    Planner planner = new Planner(devices, new LearnedCostModel(history));
+    Plan plan = planner.plan(Graphs.diamond(), Request.of(Wishes.none(), Wishes.none()));
+    int[] asked = {0};
+    int[] runs = {0};
+    // The version moves after the fifth run.
+    LineStream stream =
+        new LineStream(
+            devices,
+            Replanning.by(
+                lost -> {
+                  asked[0]++;
+                  return plan;
+                },
+                () -> runs[0] < 5 ? 1 : 2),
+            History.inMemory(),
+            1);
+    int[] askedByFifth = {-1};
+    StreamResult result =
+        stream.runWhile(
+            plan.forced(),
+            Graphs.tensors(),
+            seconds -> {
+              runs[0]++;
+              if (runs[0] == 5) {
+                askedByFifth[0] = asked[0];
+              }
+              return runs[0] < 9;
+            });
+
+    assertThat(askedByFifth[0]).isZero();
+    assertThat(asked[0]).isEqualTo(1);
+    assertThat(result.decisionSecondsEach()).hasSize(9).allMatch(seconds -> seconds > 0);
+    assertThat(result.decisionSeconds()).isPositive();
+    assertRight(result);
+  }
+
+  @Test
+  void whatAStreamPaidForEachStageCanBeLearnt() {
+    WorkingDevice card = new WorkingDevice("card", Profiles.card(1), call -> sleep(2));
+    StreamResult result = stream(Graphs.chain(), List.of("card"), 1, 12, card);
+
+    assertThat(result.measured(10))
+        .hasSize(2)
+        .allSatisfy(
+            each -> {
+              assertThat(each.line()).isEqualTo("testing.double+testing.double");
+              assertThat(each.seconds()).hasSize(10).allMatch(seconds -> seconds >= 0.002);
+              assertThat(each.warm()).isPositive();
+            });
+    assertThat(stream(Graphs.chain(), List.of("card"), 1, 10, card).measured(10))
+        .as("nine beside the first are too few")
+        .isEmpty();
   }
 
   @Test

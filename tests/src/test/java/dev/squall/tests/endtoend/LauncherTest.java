@@ -244,6 +244,6 @@ class LauncherTest {
     assertThat(built.exitCode()).as(built.errors()).isZero();
     assertThat(built.output()).startsWith("squall ");
     assertThat(Files.readString(other.resolve("asked")))
-        .contains("package", "-pl pipeline -am", "-DskipTests");
+        .contains("package", "-pl pipeline -am", "-Dmaven.test.skip=true");
   }
 }

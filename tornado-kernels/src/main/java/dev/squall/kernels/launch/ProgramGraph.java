@@ -1,8 +1,12 @@
 package dev.squall.kernels.launch;
 
 import dev.squall.kernels.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -22,8 +26,12 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * the tensors wherever these have a header.
  *
  * @param grids work-groups of the tasks that state them
+ * @param staying arrays of outputs that come to the host on demand alone
  */
-public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids) {
+public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<Object> staying) {
+  public ProgramGraph {
+    staying = List.copyOf(staying);
+  }
 
   /**
    * A program for the JVM, where annotated loops run as written.
@@ -48,29 +56,60 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids) {
       Map<String, Tensor> inputs,
       Map<String, Tensor> outputs,
       UnaryOperator<Grid> launch) {
-    Bound arguments = new Bound(program, inputs, outputs);
+    return chain(
+        name, List.of(new Part(program, inputs, outputs)), Set.copyOf(outputs.values()), launch);
+  }
+
+  /** One program of a chain, with the tensors of its call. */
+  public record Part(Program program, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {}
+
+  /**
+   * Programs that run one after another in one graph: what one writes and a later one reads stays
+   * on the device. Inputs move to it once, since nothing changes them.
+   *
+   * @param name the graph's name, a Java identifier
+   * @param home outputs that every execution brings back; the others come on demand
+   * @param launch as for a single program
+   */
+  public static ProgramGraph chain(
+      String name, List<Part> parts, Set<Tensor> home, UnaryOperator<Grid> launch) {
+    Map<Tensor, Object> arrays = new HashMap<>();
+    Set<Tensor> known = new HashSet<>();
     TaskGraph graph = new TaskGraph(name);
     GridScheduler grids = new GridScheduler();
-    inputs
-        .keySet()
-        .forEach(
-            port ->
-                graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, arguments.array(port)));
-    graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, arguments.dims(), arguments.scalars());
-    for (int i = 0; i < program.tasks().size(); i++) {
-      Task task = program.tasks().get(i);
-      String id = "t" + i + "_" + task.method();
-      task.wiring().add(graph, id, arguments);
-      Grid grid = launch.apply(task.grid());
-      if (!grid.local().isEmpty()) {
-        grids.addWorkerGrid(name + "." + id, workers(grid));
+    List<Object> staying = new ArrayList<>();
+    int number = 0;
+    for (Part part : parts) {
+      Bound arguments = new Bound(part, arrays);
+      for (Tensor input : part.inputs().values()) {
+        if (known.add(input)) {
+          graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, arguments.array(input));
+        }
+      }
+      graph.transferToDevice(
+          DataTransferMode.FIRST_EXECUTION, arguments.dims(), arguments.scalars());
+      for (Task task : part.program().tasks()) {
+        String id = "t" + number++ + "_" + task.method();
+        task.wiring().add(graph, id, arguments);
+        Grid grid = launch.apply(task.grid());
+        if (!grid.local().isEmpty()) {
+          grids.addWorkerGrid(name + "." + id, workers(grid));
+        }
+      }
+      known.addAll(part.outputs().values());
+    }
+    for (Part part : parts) {
+      for (Tensor output : part.outputs().values()) {
+        Object array = arrays.get(output);
+        if (home.contains(output)) {
+          graph.transferToHost(DataTransferMode.EVERY_EXECUTION, array);
+        } else {
+          graph.transferToHost(DataTransferMode.UNDER_DEMAND, array);
+          staying.add(array);
+        }
       }
     }
-    outputs
-        .keySet()
-        .forEach(
-            port -> graph.transferToHost(DataTransferMode.EVERY_EXECUTION, arguments.array(port)));
-    return new ProgramGraph(graph.snapshot(), grids);
+    return new ProgramGraph(graph.snapshot(), grids, staying);
   }
 
   private static WorkerGrid workers(Grid grid) {
@@ -91,13 +130,18 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids) {
   /** The tensors of a call and a program's scratch as arrays of the TornadoVM API, made once. */
   private static final class Bound implements Arguments {
     private final Map<String, Tensor> tensors = new HashMap<>();
-    private final Map<String, Object> arrays = new HashMap<>();
+    private final Map<Tensor, Object> arrays;
     private final IntArray dims;
     private final FloatArray scalars;
 
-    private Bound(Program program, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-      tensors.putAll(inputs);
-      tensors.putAll(outputs);
+    /**
+     * @param arrays of the programs before; a tensor is one array for all of them
+     */
+    private Bound(Part part, Map<Tensor, Object> arrays) {
+      this.arrays = arrays;
+      Program program = part.program();
+      tensors.putAll(part.inputs());
+      tensors.putAll(part.outputs());
       program.scratch().forEach((name, type) -> tensors.put(name, Tensor.allocate(type)));
       dims = IntArray.fromArray(program.dims().stream().mapToInt(Integer::intValue).toArray());
       // An empty array is no task argument, so one unused element stands in.
@@ -109,21 +153,24 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids) {
     }
 
     private Object array(String name) {
+      Tensor tensor = tensors.get(name);
+      if (tensor == null) {
+        throw new IllegalArgumentException("no array " + name + " in " + tensors.keySet());
+      }
+      return array(tensor);
+    }
+
+    private Object array(Tensor of) {
       return arrays.computeIfAbsent(
-          name,
-          key -> {
-            Tensor tensor = tensors.get(key);
-            if (tensor == null) {
-              throw new IllegalArgumentException("no array " + key + " in " + tensors.keySet());
-            }
-            return switch (tensor.type()) {
-              case F32 -> FloatArray.fromSegmentShallow(tensor.withHeader());
-              case I32 -> IntArray.fromSegmentShallow(tensor.withHeader());
-              case I8, U8, BOOL -> ByteArray.fromSegmentShallow(tensor.withHeader());
-              case F64, F16, BF16, I64, I16, U64, U32, U16 ->
-                  throw new IllegalArgumentException("no kernel takes " + tensor);
-            };
-          });
+          of,
+          tensor ->
+              switch (tensor.type()) {
+                case F32 -> FloatArray.fromSegmentShallow(tensor.withHeader());
+                case I32 -> IntArray.fromSegmentShallow(tensor.withHeader());
+                case I8, U8, BOOL -> ByteArray.fromSegmentShallow(tensor.withHeader());
+                case F64, F16, BF16, I64, I16, U64, U32, U16 ->
+                    throw new IllegalArgumentException("no kernel takes " + tensor);
+              });
     }
 
     @Override

@@ -26,13 +26,13 @@ final class CopiedTensors implements DeviceTensors {
   }
 
   @Override
-  public double fill(Tensor tensor, CommandQueue queue, TimedEvents events) {
+  public void fill(Tensor tensor, CommandQueue queue, Copying copying) {
     long address = of(tensor);
     if (resident.fill(tensor)) {
       MemorySegment memory = tensor.withHeader();
-      queue.copy(address, memory.address(), memory.byteSize(), events);
+      queue.copy(address, memory.address(), memory.byteSize(), copying.events());
+      copying.countIn(memory.byteSize());
     }
-    return 0;
   }
 
   @Override
@@ -45,13 +45,20 @@ final class CopiedTensors implements DeviceTensors {
   }
 
   @Override
-  public void fetch(Tensor tensor, CommandQueue queue, TimedEvents events) {
-    queue.copy(tensor.data().address(), of(tensor) + Tensor.HEADER_BYTES, tensor.bytes(), events);
+  public void fetch(Tensor tensor, CommandQueue queue, Copying copying) {
+    long address = of(tensor) + Tensor.HEADER_BYTES;
+    queue.copy(tensor.data().address(), address, tensor.bytes(), copying.events());
+    copying.countOut(tensor.bytes());
   }
 
   @Override
-  public double collect(Tensor tensor) {
-    return 0;
+  public void collect(Tensor tensor, Copying copying) {
+    // A command did.
+  }
+
+  @Override
+  public void spoilt(Collection<Tensor> tensors) {
+    resident.spoilt(tensors);
   }
 
   @Override

@@ -21,25 +21,20 @@ interface DeviceTensors extends AutoCloseable {
    */
   long of(Tensor tensor);
 
-  /**
-   * Sends a tensor's contents unless the device has them.
-   *
-   * @return seconds that the host spent on it; commands are timed by {@code events}
-   */
-  double fill(Tensor tensor, CommandQueue queue, TimedEvents events);
+  /** Sends a tensor's contents unless the device has them. */
+  void fill(Tensor tensor, CommandQueue queue, Copying copying);
 
   /** Overwrites what an earlier run left, so that elements which are not written show. */
   void poison(Tensor tensor, CommandQueue queue);
 
   /** Records the command, if one is needed, that brings a tensor's contents back. */
-  void fetch(Tensor tensor, CommandQueue queue, TimedEvents events);
+  void fetch(Tensor tensor, CommandQueue queue, Copying copying);
 
-  /**
-   * Brings a tensor's contents back once the queue has run, where no command did.
-   *
-   * @return seconds that the host spent on it
-   */
-  double collect(Tensor tensor);
+  /** Brings a tensor's contents back once the queue has run, where no command did. */
+  void collect(Tensor tensor, Copying copying);
+
+  /** Notes that what the device holds of tensors is worth nothing. */
+  void spoilt(Collection<Tensor> tensors);
 
   void release(Collection<Tensor> tensors);
 

@@ -10,9 +10,13 @@ import dev.squall.pipeline.bundle.BinaryFolder;
 import dev.squall.pipeline.bundle.BoundCalls;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.ProgramArrays;
+import dev.squall.pipeline.engine.Chain;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.DeviceSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Runs SPIR-V bundles on one Level Zero device. */
 final class LevelZeroSession implements DeviceSession {
@@ -35,43 +39,86 @@ final class LevelZeroSession implements DeviceSession {
 
   @Override
   public Times run(Kernel kernel, Variant variant, Call call) {
+    return run(Chain.of(kernel, variant, call));
+  }
+
+  @Override
+  public boolean keepsResults() {
+    return true;
+  }
+
+  @Override
+  public Times run(Chain chain) {
     long start = System.nanoTime();
-    BoundProgram program = bound.find(kernel, variant, call).orElse(null);
-    double compile = 0;
-    if (program == null) {
-      program = bind(kernel, variant, call);
-      bound.put(kernel, variant, call, program);
-      compile = secondsSince(start);
+    boolean allBound = true;
+    List<BoundProgram> steps = new ArrayList<>();
+    for (Chain.Step step : chain.steps()) {
+      Optional<BoundProgram> known = bound.find(step.kernel(), step.variant(), step.call());
+      allBound &= known.isPresent();
+      steps.add(known.orElseGet(() -> bindAndKeep(step)));
     }
-    TimedEvents copiesIn = new TimedEvents(events);
+    double compile = allBound ? 0 : secondsSince(start);
+    Copying in = new Copying(events);
     TimedEvents kernels = new TimedEvents(events);
-    TimedEvents copiesOut = new TimedEvents(events);
+    Copying out = new Copying(events);
     double copyIn = 0;
     double compute = 0;
     double copyOut = 0;
+    boolean done = false;
     try {
       queue.begin();
-      for (Tensor tensor : program.sent()) {
-        copyIn += tensors.fill(tensor, queue, copiesIn);
+      // What a step writes counts as sent before a later one asks for it.
+      for (int i = 0; i < steps.size(); i++) {
+        steps.get(i).sent().forEach(tensor -> tensors.fill(tensor, queue, in));
+        Call call = chain.steps().get(i).call();
+        call.outputs().values().forEach(tensor -> tensors.poison(tensor, queue));
       }
-      call.outputs().values().forEach(tensor -> tensors.poison(tensor, queue));
-      for (KernelLaunch launch : program.launches()) {
-        queue.barrier();
-        launch.append(queue, kernels);
+      for (BoundProgram step : steps) {
+        for (KernelLaunch launch : step.launches()) {
+          queue.barrier();
+          launch.append(queue, kernels);
+        }
       }
       queue.barrier();
-      call.outputs().values().forEach(tensor -> tensors.fetch(tensor, queue, copiesOut));
-      queue.run();
-      for (Tensor tensor : call.outputs().values()) {
-        copyOut += tensors.collect(tensor);
-      }
+      fetch(chain.home(), out);
+      done = true;
     } finally {
+      if (!done) {
+        // Nobody knows what they hold now; whoever computes them anew sends them again.
+        tensors.spoilt(chain.outputs());
+      }
       // A run that failed gives its events back, too.
-      copyIn += copiesIn.takeSeconds();
+      copyIn += in.takeSeconds();
       compute += kernels.takeSeconds();
-      copyOut += copiesOut.takeSeconds();
+      copyOut += out.takeSeconds();
     }
-    return new Times(compile, copyIn, compute, copyOut, secondsSince(start));
+    Copies copies = in.copies().plus(out.copies());
+    return new Times(compile, copyIn, compute, copyOut, secondsSince(start), copies);
+  }
+
+  @Override
+  public Copies fetch(Chain chain) {
+    Copying out = new Copying(events);
+    try {
+      queue.begin();
+      fetch(chain.staying(), out);
+      return out.copies();
+    } finally {
+      out.takeSeconds();
+    }
+  }
+
+  /** Ends and runs what was recorded, and brings tensors back. */
+  private void fetch(Set<Tensor> wanted, Copying out) {
+    wanted.forEach(tensor -> tensors.fetch(tensor, queue, out));
+    queue.run();
+    wanted.forEach(tensor -> tensors.collect(tensor, out));
+  }
+
+  private BoundProgram bindAndKeep(Chain.Step step) {
+    BoundProgram program = bind(step.kernel(), step.variant(), step.call());
+    bound.put(step.kernel(), step.variant(), step.call(), program);
+    return program;
   }
 
   private static double secondsSince(long start) {

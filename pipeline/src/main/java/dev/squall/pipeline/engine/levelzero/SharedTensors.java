@@ -26,14 +26,14 @@ final class SharedTensors implements DeviceTensors {
   }
 
   @Override
-  public double fill(Tensor tensor, CommandQueue queue, TimedEvents events) {
+  public void fill(Tensor tensor, CommandQueue queue, Copying copying) {
     MemorySegment memory = resident.of(tensor);
-    if (!resident.fill(tensor)) {
-      return 0;
+    if (resident.fill(tensor)) {
+      long start = System.nanoTime();
+      memory.copyFrom(tensor.withHeader());
+      copying.byHostSince(start);
+      copying.countIn(memory.byteSize());
     }
-    long start = System.nanoTime();
-    memory.copyFrom(tensor.withHeader());
-    return (System.nanoTime() - start) * 1e-9;
   }
 
   @Override
@@ -43,15 +43,21 @@ final class SharedTensors implements DeviceTensors {
   }
 
   @Override
-  public void fetch(Tensor tensor, CommandQueue queue, TimedEvents events) {
+  public void fetch(Tensor tensor, CommandQueue queue, Copying copying) {
     // Follows when the queue has run.
   }
 
   @Override
-  public double collect(Tensor tensor) {
+  public void collect(Tensor tensor, Copying copying) {
     long start = System.nanoTime();
     tensor.data().copyFrom(elements(tensor));
-    return (System.nanoTime() - start) * 1e-9;
+    copying.byHostSince(start);
+    copying.countOut(tensor.bytes());
+  }
+
+  @Override
+  public void spoilt(Collection<Tensor> tensors) {
+    resident.spoilt(tensors);
   }
 
   private MemorySegment elements(Tensor tensor) {

@@ -39,8 +39,7 @@ final class BoundLaunch implements AutoCloseable {
       DeviceBuffers buffers) {
     List<LaunchArgument> arguments = LaunchArgument.of(bundle, task, arrays);
     LaunchSize size =
-        LaunchSize.of(
-            bundle, task.grid(), !context.worksInHostMemory(), context.facts().maxWorkGroup());
+        LaunchSize.of(bundle, task.grid(), !context.isProcessor(), context.facts().maxWorkGroup());
     int[] code = new int[1];
     long kernel = CL10.clCreateKernel(programs.program(bundle), bundle.entryPoint(), code);
     OpenClErrors.check(code[0], "clCreateKernel " + bundle.entryPoint());

@@ -6,6 +6,7 @@ import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.bundle.ResidentTensors;
+import dev.squall.pipeline.engine.Copies;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -58,8 +59,35 @@ final class DeviceBuffers implements AutoCloseable {
     }
   }
 
-  /** Sends a tensor's contents unless the device has them. */
-  void fill(Tensor tensor, DeviceEvents events) {
+  /** Sends the contents of those tensors that the device has not. */
+  Copies fill(Collection<Tensor> tensors, DeviceEvents events) {
+    Copies copies = Copies.NONE;
+    for (Tensor tensor : tensors) {
+      if (fill(tensor, events)) {
+        copies = copies.plusIn(tensor.withHeader().byteSize());
+      }
+    }
+    return copies;
+  }
+
+  /** Brings the contents of tensors back. */
+  Copies fetch(Collection<Tensor> tensors, DeviceEvents events) {
+    Copies copies = Copies.NONE;
+    for (Tensor tensor : tensors) {
+      fetch(tensor, events);
+      if (!context.worksInHostMemory()) {
+        copies = copies.plusOut(tensor.bytes());
+      }
+    }
+    return copies;
+  }
+
+  /**
+   * Sends a tensor's contents unless the device has them.
+   *
+   * @return whether it had not
+   */
+  boolean fill(Tensor tensor, DeviceEvents events) {
     long buffer = of(tensor);
     if (!context.worksInHostMemory() && buffers.fill(tensor)) {
       MemorySegment memory = tensor.withHeader();
@@ -79,7 +107,14 @@ final class DeviceBuffers implements AutoCloseable {
             "clEnqueueWriteBuffer of %d bytes".formatted(memory.byteSize()));
         events.add(event);
       }
+      return true;
     }
+    return false;
+  }
+
+  /** Notes that what the device holds of tensors is worth nothing. */
+  void spoilt(Collection<Tensor> tensors) {
+    buffers.spoilt(tensors);
   }
 
   /** Overwrites what an earlier run left, so that elements which are not written show. */

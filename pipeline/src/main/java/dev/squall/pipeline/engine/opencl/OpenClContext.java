@@ -10,6 +10,11 @@ import org.lwjgl.system.MemoryStack;
 
 /** A device's context with its one in-order queue, which takes times. */
 final class OpenClContext implements AutoCloseable {
+  /** Set, a processor's runtime is copied to and from as a card is. */
+  static final String COPY_VARIABLE = "SQUALL_COPY_TENSORS";
+
+  private static final boolean COPY = System.getenv(COPY_VARIABLE) != null;
+
   private final OpenClInfo.Handles handles;
   private final DeviceFacts facts;
   private final long context;
@@ -52,9 +57,13 @@ final class OpenClContext implements AutoCloseable {
     return queue;
   }
 
+  boolean isProcessor() {
+    return facts.type().equals("cpu");
+  }
+
   /** Whether buffers may lie in the host's memory, so that nothing has to be copied. */
   boolean worksInHostMemory() {
-    return facts.type().equals("cpu");
+    return isProcessor() && !COPY;
   }
 
   void finish() {

@@ -9,11 +9,14 @@ import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.bundle.BoundCalls;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.ProgramArrays;
+import dev.squall.pipeline.engine.Chain;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.FileLaunch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs kernel bundles on one OpenCL device. */
 final class OpenClSession implements DeviceSession {
@@ -35,29 +38,70 @@ final class OpenClSession implements DeviceSession {
 
   @Override
   public Times run(Kernel kernel, Variant variant, Call call) {
+    return run(Chain.of(kernel, variant, call));
+  }
+
+  @Override
+  public boolean keepsResults() {
+    return true;
+  }
+
+  @Override
+  public Times run(Chain chain) {
     long start = System.nanoTime();
-    BoundProgram program = bound.find(kernel, variant, call).orElse(null);
-    double compile = 0;
-    if (program == null) {
-      program = bind(kernel, variant, call);
-      bound.put(kernel, variant, call, program);
-      compile = (System.nanoTime() - start) * 1e-9;
+    boolean allBound = true;
+    List<BoundProgram> steps = new ArrayList<>();
+    for (Chain.Step step : chain.steps()) {
+      Optional<BoundProgram> known = bound.find(step.kernel(), step.variant(), step.call());
+      allBound &= known.isPresent();
+      steps.add(known.orElseGet(() -> bindAndKeep(step)));
     }
+    double compile = allBound ? 0 : (System.nanoTime() - start) * 1e-9;
     DeviceEvents copiesIn = new DeviceEvents();
     DeviceEvents kernels = new DeviceEvents();
     DeviceEvents copiesOut = new DeviceEvents();
-    call.inputs().values().forEach(tensor -> buffers.fill(tensor, copiesIn));
-    program.constants().forEach(tensor -> buffers.fill(tensor, copiesIn));
-    call.outputs().values().forEach(buffers::poison);
-    program.launches().forEach(launch -> launch.enqueue(context.queue(), kernels));
-    call.outputs().values().forEach(tensor -> buffers.fetch(tensor, copiesOut));
-    context.finish();
+    Copies copies = Copies.NONE;
+    boolean done = false;
+    try {
+      // The queue keeps the order: what a step writes is there when the next one begins.
+      for (int i = 0; i < steps.size(); i++) {
+        Call call = chain.steps().get(i).call();
+        copies = copies.plus(buffers.fill(call.inputs().values(), copiesIn));
+        copies = copies.plus(buffers.fill(steps.get(i).constants(), copiesIn));
+        call.outputs().values().forEach(buffers::poison);
+        steps.get(i).launches().forEach(launch -> launch.enqueue(context.queue(), kernels));
+      }
+      copies = copies.plus(buffers.fetch(chain.home(), copiesOut));
+      context.finish();
+      done = true;
+    } finally {
+      if (!done) {
+        // Nobody knows what they hold now; whoever computes them anew sends them again.
+        buffers.spoilt(chain.outputs());
+      }
+    }
     return new Times(
         compile,
         copiesIn.takeSeconds(),
         kernels.takeSeconds(),
         copiesOut.takeSeconds(),
-        (System.nanoTime() - start) * 1e-9);
+        (System.nanoTime() - start) * 1e-9,
+        copies);
+  }
+
+  @Override
+  public Copies fetch(Chain chain) {
+    DeviceEvents events = new DeviceEvents();
+    Copies copies = buffers.fetch(chain.staying(), events);
+    context.finish();
+    events.takeSeconds();
+    return copies;
+  }
+
+  private BoundProgram bindAndKeep(Chain.Step step) {
+    BoundProgram program = bind(step.kernel(), step.variant(), step.call());
+    bound.put(step.kernel(), step.variant(), step.call(), program);
+    return program;
   }
 
   @Override

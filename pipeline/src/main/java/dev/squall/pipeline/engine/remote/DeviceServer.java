@@ -9,6 +9,7 @@ import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.tensor.TensorType;
+import dev.squall.pipeline.engine.Chain;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.FileLaunch;
 import java.io.EOFException;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A device's process: serves a back end to the parent over a socket, one request at a time, until
@@ -29,6 +31,7 @@ import java.util.Map;
 public final class DeviceServer {
   private final DeviceBackend backend;
   private final Map<Long, Prepared> prepared = new HashMap<>();
+  private final Map<Long, Chain> chains = new HashMap<>();
   private final Map<String, Tensor> tensors = new HashMap<>();
   private KernelCatalog catalog;
   private DeviceSession session;
@@ -67,7 +70,7 @@ public final class DeviceServer {
         case Request.Enumerate ignored -> new Reply.Devices(backend.enumerate());
         case Request.Open open -> {
           session = backend.open(open.device(), open.memoryBytes());
-          yield new Reply.Done();
+          yield new Reply.Opened(session.keepsResults());
         }
         case Request.Prepare prepare -> {
           prepared.put(prepare.id(), prepare(prepare));
@@ -76,6 +79,16 @@ public final class DeviceServer {
         case Request.Run run -> {
           Prepared call = prepared.get(run.id());
           yield new Reply.Ran(session.run(call.kernel(), call.variant(), call.call()));
+        }
+        case Request.PrepareChain prepare -> {
+          chains.put(prepare.id(), chain(prepare));
+          yield new Reply.Done();
+        }
+        case Request.RunChain run -> new Reply.Ran(session.run(chains.get(run.id())));
+        case Request.FetchChain fetch -> new Reply.Fetched(session.fetch(chains.get(fetch.id())));
+        case Request.ForgetChain forget -> {
+          session.forget(chains.remove(forget.id()));
+          yield new Reply.Done();
         }
         case Request.Forget forget -> {
           forget(forget.id());
@@ -107,6 +120,15 @@ public final class DeviceServer {
         kernel,
         kernel.variant(request.variant()),
         new Call(sizes, attach(request.inputs()), attach(request.outputs())));
+  }
+
+  private Chain chain(Request.PrepareChain request) {
+    List<Chain.Step> steps =
+        request.calls().stream()
+            .map(prepared::get)
+            .map(each -> new Chain.Step(each.kernel(), each.variant(), each.call()))
+            .toList();
+    return new Chain(steps, request.home().stream().map(tensors::get).collect(Collectors.toSet()));
   }
 
   private Map<String, Tensor> attach(Map<String, Request.SharedTensor> ports) {

@@ -196,9 +196,13 @@ public final class RemoteEngine implements Engine {
       ProcessLaunch launch, int index, long memoryBytes, TimeLimits limits) {
     DeviceProcess process = DeviceProcess.start(launch, limits.start());
     try {
-      process.ask(
-          Reply.Done.class, new Request.Open(index, memoryBytes), limits.enumerate(), "opening it");
-      return new RemoteSession(process, limits);
+      Reply.Opened opened =
+          process.ask(
+              Reply.Opened.class,
+              new Request.Open(index, memoryBytes),
+              limits.enumerate(),
+              "opening it");
+      return new RemoteSession(process, opened.keepsResults(), limits);
     } catch (SquallException e) {
       process.close();
       throw e;

@@ -5,9 +5,12 @@ import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.tensor.TensorType;
+import dev.squall.pipeline.engine.Chain;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.FileLaunch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +23,23 @@ final class RemoteSession implements DeviceSession {
   private static final int PREPARED_CALLS = 32;
 
   private final DeviceProcess process;
+  private final boolean keepsResults;
   private final TimeLimits limits;
   private final Map<Key, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true);
+
+  private final Map<Chain, PreparedChain> chains = new HashMap<>();
 
   /** Shared copies of tensors that live in this process alone; tensors are equal by identity. */
   private final Map<Tensor, Tensor> copies = new WeakHashMap<>();
 
   private long nextId;
 
-  RemoteSession(DeviceProcess process, TimeLimits limits) {
+  /**
+   * @param keepsResults what the session in the process says of itself
+   */
+  RemoteSession(DeviceProcess process, boolean keepsResults, TimeLimits limits) {
     this.process = process;
+    this.keepsResults = keepsResults;
     this.limits = limits;
   }
 
@@ -42,21 +52,80 @@ final class RemoteSession implements DeviceSession {
     if (first) {
       ready = prepare(key, kernel);
     }
-    ready.poisonCopies();
-    Reply.Ran reply =
-        process.ask(
-            Reply.Ran.class,
-            new Request.Run(ready.id()),
-            first ? limits.first() : limits.run(),
-            "running %s (%s)".formatted(kernel.id(), variant.name()));
-    ready.copyBack();
-    Times inside = reply.times();
+    return run(
+        start,
+        ready.copiesBack(),
+        new Request.Run(ready.id()),
+        first,
+        "running %s (%s)".formatted(kernel.id(), variant.name()));
+  }
+
+  @Override
+  public boolean keepsResults() {
+    return keepsResults;
+  }
+
+  @Override
+  public Times run(Chain chain) {
+    long start = System.nanoTime();
+    PreparedChain ready = chains.get(chain);
+    boolean first = ready == null;
+    if (first) {
+      ready = prepare(chain);
+    }
+    ready.copiesStaying().keySet().forEach(Tensor::poison);
+    return run(
+        start,
+        ready.copiesHome(),
+        new Request.RunChain(ready.id()),
+        first,
+        "running " + chain.describe());
+  }
+
+  private Times run(
+      long start, Map<Tensor, Tensor> copiesBack, Request request, boolean first, String doing) {
+    // The child must not find results of an earlier run.
+    copiesBack.keySet().forEach(Tensor::poison);
+    Times inside =
+        process.ask(Reply.Ran.class, request, first ? limits.first() : limits.run(), doing).times();
+    copyBack(copiesBack);
     return new Times(
         inside.compile(),
         inside.copyIn(),
         inside.compute(),
         inside.copyOut(),
-        (System.nanoTime() - start) * 1e-9);
+        (System.nanoTime() - start) * 1e-9,
+        inside.copies());
+  }
+
+  @Override
+  public Copies fetch(Chain chain) {
+    PreparedChain ready = chains.get(chain);
+    if (ready == null) {
+      throw new IllegalStateException("a chain that did not run");
+    }
+    Reply.Fetched reply =
+        process.ask(
+            Reply.Fetched.class,
+            new Request.FetchChain(ready.id()),
+            limits.run(),
+            "bringing results home");
+    copyBack(ready.copiesStaying());
+    return reply.copies();
+  }
+
+  @Override
+  public void forget(Chain chain) {
+    PreparedChain gone = chains.remove(chain);
+    if (gone != null) {
+      process.ask(
+          Reply.Done.class, new Request.ForgetChain(gone.id()), limits.run(), "forgetting a chain");
+      chain.steps().forEach(step -> forget(step.call()));
+    }
+  }
+
+  private static void copyBack(Map<Tensor, Tensor> copies) {
+    copies.forEach((shared, own) -> own.data().copyFrom(shared.data()));
   }
 
   @Override
@@ -83,9 +152,36 @@ final class RemoteSession implements DeviceSession {
         "running %s of %s".formatted(launch.entryPoint(), launch.file().getFileName()));
   }
 
+  private PreparedChain prepare(Chain chain) {
+    List<Long> ids = new ArrayList<>();
+    Map<Tensor, Tensor> own = new LinkedHashMap<>();
+    for (Chain.Step step : chain.steps()) {
+      Key key = new Key(step.kernel().id(), step.variant().name(), step.call());
+      Prepared call = prepared.get(key);
+      call = call == null ? prepare(key, step.kernel()) : call;
+      ids.add(call.id());
+      own.putAll(call.copiesBack());
+    }
+    Map<Tensor, Tensor> home = new LinkedHashMap<>(own);
+    home.values().retainAll(chain.home());
+    Map<Tensor, Tensor> staying = new LinkedHashMap<>(own);
+    staying.values().removeAll(chain.home());
+    PreparedChain added = new PreparedChain(nextId++, home, staying);
+    process.ask(
+        Reply.Done.class,
+        new Request.PrepareChain(
+            added.id(),
+            ids,
+            chain.home().stream().map(tensor -> reference(shared(tensor)).file()).toList()),
+        limits.first(),
+        "preparing a chain");
+    chains.put(chain, added);
+    return added;
+  }
+
   private Prepared prepare(Key key, Kernel kernel) {
     if (prepared.size() >= PREPARED_CALLS) {
-      forget(prepared.keySet().iterator().next().call());
+      dropOldest();
     }
     Map<String, Request.SharedTensor> inputs = new LinkedHashMap<>();
     Map<String, Request.SharedTensor> outputs = new LinkedHashMap<>();
@@ -115,6 +211,19 @@ final class RemoteSession implements DeviceSession {
         "preparing " + kernel.id());
     prepared.put(key, added);
     return added;
+  }
+
+  /** Calls of chains stay as long as their chains. */
+  private void dropOldest() {
+    prepared.keySet().stream()
+        .map(Key::call)
+        .filter(
+            call ->
+                chains.keySet().stream()
+                    .flatMap(chain -> chain.steps().stream())
+                    .noneMatch(step -> step.call().equals(call)))
+        .findFirst()
+        .ifPresent(this::forget);
   }
 
   private Tensor shared(Tensor tensor) {
@@ -156,15 +265,12 @@ final class RemoteSession implements DeviceSession {
   /**
    * @param copiesBack shared copy of each output that is not shared itself
    */
-  private record Prepared(long id, Map<Tensor, Tensor> copiesBack) {
+  private record Prepared(long id, Map<Tensor, Tensor> copiesBack) {}
 
-    /** The child must not find results of an earlier run. */
-    private void poisonCopies() {
-      copiesBack.keySet().forEach(Tensor::poison);
-    }
-
-    private void copyBack() {
-      copiesBack.forEach((shared, own) -> own.data().copyFrom(shared.data()));
-    }
-  }
+  /**
+   * @param copiesHome shared copy of each output at home that is not shared itself
+   * @param copiesStaying the same of those that stay on the device
+   */
+  private record PreparedChain(
+      long id, Map<Tensor, Tensor> copiesHome, Map<Tensor, Tensor> copiesStaying) {}
 }

@@ -3,6 +3,7 @@ package dev.squall.pipeline.engine.remote;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.squall.kernels.error.ErrorClass;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.DeviceSession;
 import java.util.List;
 
@@ -11,7 +12,9 @@ import java.util.List;
 @JsonSubTypes({
   @JsonSubTypes.Type(Reply.Devices.class),
   @JsonSubTypes.Type(Reply.Done.class),
+  @JsonSubTypes.Type(Reply.Opened.class),
   @JsonSubTypes.Type(Reply.Ran.class),
+  @JsonSubTypes.Type(Reply.Fetched.class),
   @JsonSubTypes.Type(Reply.Failed.class)
 })
 sealed interface Reply {
@@ -19,7 +22,11 @@ sealed interface Reply {
 
   record Done() implements Reply {}
 
+  record Opened(boolean keepsResults) implements Reply {}
+
   record Ran(DeviceSession.Times times) implements Reply {}
+
+  record Fetched(Copies copies) implements Reply {}
 
   /** The request failed; the process goes on. */
   record Failed(ErrorClass errorClass, String message) implements Reply {}

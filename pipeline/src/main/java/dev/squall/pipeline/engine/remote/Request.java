@@ -13,6 +13,10 @@ import java.util.Map;
   @JsonSubTypes.Type(Request.Open.class),
   @JsonSubTypes.Type(Request.Prepare.class),
   @JsonSubTypes.Type(Request.Run.class),
+  @JsonSubTypes.Type(Request.PrepareChain.class),
+  @JsonSubTypes.Type(Request.RunChain.class),
+  @JsonSubTypes.Type(Request.FetchChain.class),
+  @JsonSubTypes.Type(Request.ForgetChain.class),
   @JsonSubTypes.Type(Request.Forget.class),
   @JsonSubTypes.Type(Request.RunFile.class)
 })
@@ -20,7 +24,7 @@ sealed interface Request {
   /** Answered by {@link Reply.Devices}. */
   record Enumerate() implements Request {}
 
-  /** Opens a device for all later requests; answered by {@link Reply.Done}. */
+  /** Opens a device for all later requests; answered by {@link Reply.Opened}. */
   record Open(int device, long memoryBytes) implements Request {}
 
   /**
@@ -39,6 +43,23 @@ sealed interface Request {
 
   /** Runs a prepared call; answered by {@link Reply.Ran}. */
   record Run(long id) implements Request {}
+
+  /**
+   * Names a chain of prepared calls; answered by {@link Reply.Done}.
+   *
+   * @param calls in order
+   * @param home files of the outputs that every run brings back
+   */
+  record PrepareChain(long id, List<Long> calls, List<String> home) implements Request {}
+
+  /** Runs a prepared chain; answered by {@link Reply.Ran}. */
+  record RunChain(long id) implements Request {}
+
+  /** Brings what a chain's latest run left on the device; answered by {@link Reply.Fetched}. */
+  record FetchChain(long id) implements Request {}
+
+  /** Lets go of a prepared chain; its calls stay prepared. */
+  record ForgetChain(long id) implements Request {}
 
   /** Lets go of a prepared call and of tensors that no other call uses. */
   record Forget(long id) implements Request {}

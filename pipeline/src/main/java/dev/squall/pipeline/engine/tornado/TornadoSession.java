@@ -9,14 +9,19 @@ import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Variant;
+import dev.squall.kernels.tensor.Tensor;
+import dev.squall.pipeline.engine.Chain;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.remote.OneLine;
 import dev.squall.pipeline.fpga.FpgaWorkplace;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
@@ -32,7 +37,7 @@ final class TornadoSession implements DeviceSession {
   private final TornadoDevice device;
   private final boolean fpga;
   private final Optional<FpgaWorkplace> workplace;
-  private final Map<Key, TornadoExecutionPlan> plans = new HashMap<>();
+  private final Map<Chain, Resident> plans = new HashMap<>();
   private int graphs;
 
   /**
@@ -46,65 +51,111 @@ final class TornadoSession implements DeviceSession {
 
   @Override
   public Times run(Kernel kernel, Variant variant, Call call) {
+    return execute(Chain.of(kernel, variant, call));
+  }
+
+  @Override
+  public boolean keepsResults() {
+    return !fpga;
+  }
+
+  /**
+   * Files for FPGAs are named after methods, so that tasks of several kernels cannot share a graph.
+   */
+  @Override
+  public Times run(Chain chain) {
+    return fpga ? DeviceSession.super.run(chain) : execute(chain);
+  }
+
+  /** One graph with all the steps' tasks: TornadoVM keeps what is between them on the device. */
+  private Times execute(Chain chain) {
     long start = System.nanoTime();
-    Key key = new Key(kernel.id(), variant.name(), call);
-    TornadoExecutionPlan plan = plans.get(key);
+    Resident resident = plans.get(chain);
     double compile = 0;
     try {
-      if (plan == null) {
-        plan = plan(kernel, variant, call);
-        plans.put(key, plan);
+      if (resident == null) {
+        resident = plan(chain);
+        plans.put(chain, resident);
         compile = (System.nanoTime() - start) * 1e-9;
       }
-      TornadoProfilerResult clock = plan.execute().getProfilerResult();
+      resident.latest = resident.plan.execute();
+      TornadoProfilerResult clock = resident.latest.getProfilerResult();
       return new Times(
           compile,
           clock.getDeviceWriteTime() * 1e-9,
           clock.getDeviceKernelTime() * 1e-9,
           clock.getDeviceReadTime() * 1e-9,
-          (System.nanoTime() - start) * 1e-9);
+          (System.nanoTime() - start) * 1e-9,
+          resident.copies(chain, compile > 0, clock));
     } catch (TornadoOutOfMemoryException | TornadoMemoryException e) {
-      throw failure(ErrorClass.OUT_OF_MEMORY, key, e);
+      throw failure(ErrorClass.OUT_OF_MEMORY, chain, e);
     } catch (SquallException e) {
       throw e;
     } catch (RuntimeException e) {
       // What does not compile fails in the first execution, and with exceptions of many kinds.
-      throw failure(compile > 0 ? ErrorClass.COMPILE : ErrorClass.LAUNCH, key, e);
+      throw failure(compile > 0 ? ErrorClass.COMPILE : ErrorClass.LAUNCH, chain, e);
     } catch (AssertionError | StackOverflowError | LinkageError e) {
-      throw failure(ErrorClass.COMPILE, key, e);
+      throw failure(ErrorClass.COMPILE, chain, e);
     } finally {
       NativeOutput.flush();
     }
   }
 
-  private SquallException failure(ErrorClass errorClass, Key key, Throwable cause) {
-    plans.remove(key);
+  @Override
+  public Copies fetch(Chain chain) {
+    if (fpga) {
+      return DeviceSession.super.fetch(chain);
+    }
+    Resident resident = plans.get(chain);
+    if (resident == null || resident.latest == null) {
+      throw new IllegalStateException("a chain that did not run");
+    }
+    try {
+      if (!resident.staying.isEmpty()) {
+        resident.latest.transferToHost(resident.staying.toArray());
+      }
+    } catch (RuntimeException e) {
+      throw failure(ErrorClass.LAUNCH, chain, e);
+    } finally {
+      NativeOutput.flush();
+    }
+    Copies copies = Copies.NONE;
+    for (Tensor tensor : chain.staying()) {
+      copies = copies.plusOut(tensor.bytes());
+    }
+    return copies;
+  }
+
+  private SquallException failure(ErrorClass errorClass, Chain chain, Throwable cause) {
+    plans.remove(chain);
     Optional<String> compiler = workplace.flatMap(FpgaWorkplace::failure);
     return new SquallException(
         compiler.isPresent() ? ErrorClass.COMPILE : errorClass,
-        "%s (%s): %s"
-            .formatted(
-                key.kernel(), key.variant(), compiler.orElseGet(() -> OneLine.rootOf(cause))),
+        "%s: %s".formatted(chain.describe(), compiler.orElseGet(() -> OneLine.rootOf(cause))),
         cause);
   }
 
-  private TornadoExecutionPlan plan(Kernel kernel, Variant variant, Call call) {
-    if (!(variant instanceof Variant.Device code)) {
-      throw SquallException.unsupported(
-          "%s: %s is host code".formatted(kernel.id(), variant.name()));
+  private Resident plan(Chain chain) {
+    List<ProgramGraph.Part> parts = new ArrayList<>();
+    for (Chain.Step step : chain.steps()) {
+      if (!(step.variant() instanceof Variant.Device code)) {
+        throw SquallException.unsupported(
+            "%s: %s is host code".formatted(step.kernel().id(), step.variant().name()));
+      }
+      Program program = code.program().apply(step.call().sizes());
+      if (workplace.isPresent()) {
+        requireDistinctNames(program);
+        workplace.get().nextPlan();
+      }
+      parts.add(new ProgramGraph.Part(program, step.call().inputs(), step.call().outputs()));
     }
-    Program program = code.program().apply(call.sizes());
-    if (workplace.isPresent()) {
-      requireDistinctNames(program);
-      workplace.get().nextPlan();
-    }
-    ProgramGraph graph =
-        ProgramGraph.build("g" + graphs++, program, call.inputs(), call.outputs(), this::launch);
+    ProgramGraph graph = ProgramGraph.chain("g" + graphs++, parts, chain.home(), this::launch);
     TornadoExecutionPlan plan =
         new TornadoExecutionPlan(graph.graph())
             .withDevice(device)
             .withProfiler(ProfilerMode.SILENT);
-    return fpga ? plan : plan.withGridScheduler(graph.grids());
+    return new Resident(
+        fpga ? plan : plan.withGridScheduler(graph.grids()), graph.staying(), 2 * parts.size());
   }
 
   /** TornadoVM names the files of a plan after methods, whatever their class. */
@@ -136,18 +187,51 @@ final class TornadoSession implements DeviceSession {
 
   @Override
   public void forget(Call call) {
-    for (Key key : List.copyOf(plans.keySet())) {
-      if (key.call().equals(call)) {
-        plans.remove(key).freeDeviceMemory();
+    for (Chain chain : List.copyOf(plans.keySet())) {
+      if (chain.steps().size() == 1 && chain.steps().getFirst().call().equals(call)) {
+        forget(chain);
       }
     }
   }
 
   @Override
+  public void forget(Chain chain) {
+    Resident gone = plans.remove(chain);
+    if (gone != null) {
+      gone.plan.freeDeviceMemory();
+    }
+  }
+
+  @Override
   public void close() {
-    plans.values().forEach(TornadoExecutionPlan::freeDeviceMemory);
+    plans.values().forEach(resident -> resident.plan.freeDeviceMemory());
     plans.clear();
   }
 
-  private record Key(String kernel, String variant, Call call) {}
+  /** A plan whose arrays stay on the device. */
+  private static final class Resident {
+    private final TornadoExecutionPlan plan;
+    private final List<Object> staying;
+    private final int constants;
+    private TornadoExecutionResult latest;
+
+    /**
+     * @param staying arrays that come to the host on demand alone
+     * @param constants arrays of dimensions and scalars, which move once beside the inputs
+     */
+    private Resident(TornadoExecutionPlan plan, List<Object> staying, int constants) {
+      this.plan = plan;
+      this.staying = staying;
+      this.constants = constants;
+    }
+
+    /** Bytes as TornadoVM counted them; how many arrays, by what the graph transfers when. */
+    private Copies copies(Chain chain, boolean first, TornadoProfilerResult clock) {
+      return new Copies(
+          first ? chain.inputs().size() + constants : 0,
+          clock.getTotalBytesCopyIn(),
+          chain.home().size(),
+          clock.getTotalBytesCopyOut());
+    }
+  }
 }

@@ -3,15 +3,10 @@ package dev.squall.pipeline.frontier.sweep;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.io.LineJournal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,12 +17,12 @@ import java.util.Map;
  */
 public final class SweepFile implements AutoCloseable {
   private final Path file;
-  private final FileChannel channel;
+  private final LineJournal journal;
   private final Map<CellKey, Cell> cells;
 
-  private SweepFile(Path file, FileChannel channel, Map<CellKey, Cell> cells) {
+  private SweepFile(Path file, LineJournal journal, Map<CellKey, Cell> cells) {
     this.file = file;
-    this.channel = channel;
+    this.journal = journal;
     this.cells = cells;
   }
 
@@ -38,30 +33,26 @@ public final class SweepFile implements AutoCloseable {
    *     another process, or has a line that is no cell, its end left aside
    */
   public static SweepFile open(Path file, Experiment experiment) {
-    FileChannel channel = null;
+    LineJournal journal = null;
     try {
-      channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      lock(file, channel);
+      journal = LineJournal.open(file, "sweep", LineJournal::channel);
       Content content = read(file);
-      channel.truncate(content.goodBytes());
-      channel.position(content.goodBytes());
-      SweepFile sweep = new SweepFile(file, channel, content.cells());
+      journal.continueAt(content.goodBytes());
+      SweepFile sweep = new SweepFile(file, journal, content.cells());
       if (content.experiment() == null) {
-        sweep.append(CellLines.line(experiment));
+        journal.append(CellLines.line(experiment));
       } else {
         refuseOther(file, content.experiment(), experiment);
       }
       return sweep;
     } catch (IOException e) {
-      close(channel);
+      close(journal);
       throw new SquallException(
           ErrorClass.INVALID_INPUT,
           "%s: cannot be opened for a sweep (%s)".formatted(file, e.getMessage()),
           e);
     } catch (SquallException e) {
-      close(channel);
+      close(journal);
       throw e;
     }
   }
@@ -88,45 +79,30 @@ public final class SweepFile implements AutoCloseable {
           ErrorClass.INVALID_INPUT, "%s: there are no cells of a sweep".formatted(file), e);
     }
     Map<CellKey, Cell> cells = new LinkedHashMap<>();
-    Experiment experiment = null;
-    int begin = 0;
-    for (int number = 1, i = 0; i < bytes.length; i++) {
-      if (bytes[i] != '\n') {
-        continue;
-      }
-      String line = new String(bytes, begin, i - begin, StandardCharsets.UTF_8);
-      try {
-        if (experiment == null) {
-          experiment = CellLines.experiment(line);
-        } else {
-          Cell cell = CellLines.cell(line);
-          cells.put(cell.key(), cell);
-        }
-      } catch (JsonProcessingException | RuntimeException e) {
-        throw new SquallException(
-            ErrorClass.INVALID_INPUT,
-            "%s: line %d is no %s; remove the file or choose another --out"
-                .formatted(
-                    file, number, experiment == null ? "experiment of a sweep" : "cell of a sweep"),
-            e);
-      }
-      begin = i + 1;
-      number++;
-    }
-    return new Content(experiment, cells, begin);
-  }
-
-  private static void lock(Path file, FileChannel channel) throws IOException {
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw SquallException.invalidInput(
-          "%s: another sweep writes there; wait for it or choose another --out".formatted(file));
-    }
+    Experiment[] experiment = new Experiment[1];
+    long end =
+        LineJournal.wholeLines(
+            bytes,
+            (number, line) -> {
+              try {
+                if (number == 1) {
+                  experiment[0] = CellLines.experiment(line);
+                } else {
+                  Cell cell = CellLines.cell(line);
+                  cells.put(cell.key(), cell);
+                }
+              } catch (JsonProcessingException | RuntimeException e) {
+                throw new SquallException(
+                    ErrorClass.INVALID_INPUT,
+                    "%s: line %d is no %s; remove the file or choose another --out"
+                        .formatted(
+                            file,
+                            number,
+                            number == 1 ? "experiment of a sweep" : "cell of a sweep"),
+                    e);
+              }
+            });
+    return new Content(experiment[0], cells, end);
   }
 
   private static void refuseOther(Path file, Experiment there, Experiment asked) {
@@ -149,7 +125,7 @@ public final class SweepFile implements AutoCloseable {
   /** Keeps a finished cell. */
   public void add(Cell cell) {
     try {
-      append(CellLines.line(cell));
+      journal.append(CellLines.line(cell));
     } catch (IOException e) {
       throw new SquallException(
           ErrorClass.OUT_OF_MEMORY,
@@ -160,26 +136,14 @@ public final class SweepFile implements AutoCloseable {
     cells.put(cell.key(), cell);
   }
 
-  private void append(String line) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-    channel.force(false);
-  }
-
   @Override
   public void close() {
-    close(channel);
+    journal.close();
   }
 
-  private static void close(FileChannel channel) {
-    try {
-      if (channel != null) {
-        channel.close();
-      }
-    } catch (IOException e) {
-      // All lines are flushed; what else should be done with the file is up to the caller.
+  private static void close(LineJournal journal) {
+    if (journal != null) {
+      journal.close();
     }
   }
 }

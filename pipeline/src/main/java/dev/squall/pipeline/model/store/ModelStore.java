@@ -3,17 +3,15 @@ package dev.squall.pipeline.model.store;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.pipeline.io.AtomicFile;
+import dev.squall.pipeline.io.Folders;
 import dev.squall.pipeline.io.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -168,7 +166,7 @@ public final class ModelStore {
       try {
         return work.run(temporary);
       } finally {
-        delete(temporary);
+        Folders.delete(temporary);
       }
     } catch (IOException e) {
       throw new SquallException(
@@ -176,25 +174,5 @@ public final class ModelStore {
           "cannot keep models in %s: %s".formatted(Origin.of(folder).name(), Origin.reason(e)),
           e);
     }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -1,5 +1,6 @@
 package dev.squall.pipeline.stack.setup;
 
+import dev.squall.pipeline.io.Folders;
 import dev.squall.pipeline.stack.setup.Commands.End;
 import dev.squall.pipeline.stack.setup.Commands.Outcome;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.pipeline.io.Folders;
 import dev.squall.pipeline.stack.DriverStack;
 import dev.squall.pipeline.stack.DriverStacks;
 import dev.squall.pipeline.stack.KnownStack;

@@ -12,6 +12,8 @@ import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.pipeline.bundle.BundleStore;
 import dev.squall.pipeline.bundle.BundleTarget;
+import dev.squall.pipeline.engine.Chain;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.Engine;
@@ -129,6 +131,32 @@ class LevelZeroCaptureTest {
     assertThat(binaries()).hasSize(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aChainCopiesItsInputsOnceAndItsEndEachTime(boolean integrated) {
+    Kernel mass = KernelCatalog.load().kernel("xattention.block_mass");
+    Call first = call();
+    first.out("scores").data().fill((byte) 0);
+    Call second = Call.of(mass, Map.of("scores", first.out("scores")), Map.of());
+    Chain chain =
+        Chain.of(
+            List.of(
+                new Chain.Step(kernel, kernel.variant("loops"), first),
+                new Chain.Step(mass, mass.variant("loops"), second)));
+    Copies home = new Copies(0, 0, 1, second.out("mass").bytes());
+    Engine engine = engine(integrated ? tigerLake() : stack);
+    try (DeviceSession session = engine.open(only(engine))) {
+      assertThat(session.keepsResults()).isTrue();
+      Copies cold = session.run(chain).copies();
+      assertThat(cold.in()).as("q, k, and two arrays a stage").isEqualTo(6);
+      assertThat(session.run(chain).copies()).isEqualTo(home);
+      assertThat(session.run(chain).copies()).isEqualTo(home);
+      assertThat(session.fetch(chain)).isEqualTo(new Copies(0, 0, 1, first.out("scores").bytes()));
+      // Stage by stage each brings its own result home, and the scores are there already.
+      assertThat(session.run(mass, mass.variant("loops"), second).copies()).isEqualTo(home);
+    }
+  }
+
   private static List<String> librariesOfChildren() throws IOException {
     List<String> lines = new ArrayList<>();
     for (ProcessHandle child : ProcessHandle.current().children().toList()) {
@@ -176,21 +204,23 @@ class LevelZeroCaptureTest {
     assertThat(Files.readAllBytes(binary)).hasSize(built.length);
   }
 
-  @Test
-  void anIntegratedGpuSharesMemoryWithTheHost() {
+  private DriverStack tigerLake() {
     Map<String, String> environment = new HashMap<>(stack.environment());
     environment.putAll(TIGER_LAKE);
-    Engine engine =
-        engine(
-            new DriverStack(
-                "tiger-lake-capture",
-                stack.icd(),
-                stack.library(),
-                stack.vendors(),
-                environment,
-                true,
-                stack.levelZeroLoader(),
-                stack.fingerprint()));
+    return new DriverStack(
+        "tiger-lake-capture",
+        stack.icd(),
+        stack.library(),
+        stack.vendors(),
+        environment,
+        true,
+        stack.levelZeroLoader(),
+        stack.fingerprint());
+  }
+
+  @Test
+  void anIntegratedGpuSharesMemoryWithTheHost() {
+    Engine engine = engine(tigerLake());
     Call call = call();
     try (DeviceSession session = engine.open(only(engine))) {
       DeviceSession.Times times = session.run(kernel, kernel.variant("tiles"), call);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.tensor.ElementType;
+import dev.squall.pipeline.engine.Copies;
 import dev.squall.pipeline.engine.DeviceSession;
 import java.io.EOFException;
 import java.io.IOException;
@@ -65,6 +66,10 @@ class FramesTest {
         new Request.Prepare(8, "a.b", "tiles", Map.of(), Map.of(), Map.of()),
         new Request.Run(1L << 50),
         new Request.Forget(0),
+        new Request.PrepareChain(9, List.of(7L, 1L << 50), List.of("/a folder/tensor-1")),
+        new Request.RunChain(9),
+        new Request.FetchChain(9),
+        new Request.ForgetChain(9),
         new Request.RunFile(
             "/a folder/k.cl",
             "k",
@@ -81,7 +86,11 @@ class FramesTest {
         new Reply.Devices(List.of()),
         new Reply.Devices(List.of(FaultyProcess.facts(0), FaultyProcess.facts(1))),
         new Reply.Done(),
-        new Reply.Ran(new DeviceSession.Times(1, 0.5, 1e-9, 0, 1.500000001)),
+        new Reply.Opened(true),
+        new Reply.Ran(
+            new DeviceSession.Times(
+                1, 0.5, 1e-9, 0, 1.500000001, new Copies(2, 1L << 40, 1, 1L << 33))),
+        new Reply.Fetched(new Copies(0, 0, 3, 12)),
         new Reply.Failed(ErrorClass.COMPILE, "„quoted“ \"text\"\nwith a second line"));
   }
 

@@ -1,4 +1,4 @@
-package dev.squall.pipeline.compare;
+package dev.squall.pipeline.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
