@@ -21,7 +21,7 @@ final class SoftmaxRows {
   private static final int LANES = SPECIES.length();
 
   /** Adding and subtracting 1.5 · 2²³ rounds to an integer and leaves it in the low bits. */
-  private static final float ROUND = 12582912f;
+  static final float ROUND = 12582912f;
 
   /** Smallest exponent of a weight: no sum notices it, and its products are normal numbers. */
   private static final int LOWEST = Float.floatToRawIntBits(-100f);
@@ -30,13 +30,13 @@ final class SoftmaxRows {
   private static final float ROOM = 4;
 
   /** 2^f for |f| ≤ ½, relative error 7.5e-8 before rounding (least maximum, degree five). */
-  private static final float C0 = 1.0000001f;
+  static final float C0 = 1.0000001f;
 
-  private static final float C1 = 0.69314694f;
-  private static final float C2 = 0.2402212f;
-  private static final float C3 = 0.05550713f;
-  private static final float C4 = 0.009675542f;
-  private static final float C5 = 0.0013276472f;
+  static final float C1 = 0.69314694f;
+  static final float C2 = 0.2402212f;
+  static final float C3 = 0.05550713f;
+  static final float C4 = 0.009675542f;
+  static final float C5 = 0.0013276472f;
 
   /** Above all logits of a row, so that their differences from it are negative. */
   private final float[] above;

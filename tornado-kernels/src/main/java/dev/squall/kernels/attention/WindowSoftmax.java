@@ -17,20 +17,8 @@ final class WindowSoftmax {
   private static final VectorSpecies<Float> SPECIES = MatrixTile.SPECIES;
   private static final int LANES = SPECIES.length();
 
-  /** Adding and subtracting 1.5 · 2²³ rounds to an integer and leaves it in the low bits. */
-  private static final float ROUND = 12582912f;
-
   /** Below this exponent 2^x is no normal float; such weights are zero. */
   private static final float SMALLEST_EXPONENT = -126f;
-
-  /** 2^f for |f| ≤ ½, relative error 7.5e-8 before rounding (least maximum, degree five). */
-  private static final float C0 = 1.0000001f;
-
-  private static final float C1 = 0.69314694f;
-  private static final float C2 = 0.2402212f;
-  private static final float C3 = 0.05550713f;
-  private static final float C4 = 0.009675542f;
-  private static final float C5 = 0.0013276472f;
 
   private final float[] lanes = LaneSum.room();
 
@@ -69,13 +57,13 @@ final class WindowSoftmax {
   private static void weigh(float[] logits, int offset, int padded, float largest, float[] lanes) {
     FloatVector sum = FloatVector.zero(SPECIES);
     FloatVector shift = FloatVector.broadcast(SPECIES, largest);
-    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
-    FloatVector c4 = FloatVector.broadcast(SPECIES, C4);
-    FloatVector c3 = FloatVector.broadcast(SPECIES, C3);
-    FloatVector c2 = FloatVector.broadcast(SPECIES, C2);
-    FloatVector c1 = FloatVector.broadcast(SPECIES, C1);
-    FloatVector c0 = FloatVector.broadcast(SPECIES, C0);
-    FloatVector c5 = FloatVector.broadcast(SPECIES, C5);
+    FloatVector round = FloatVector.broadcast(SPECIES, SoftmaxRows.ROUND);
+    FloatVector c4 = FloatVector.broadcast(SPECIES, SoftmaxRows.C4);
+    FloatVector c3 = FloatVector.broadcast(SPECIES, SoftmaxRows.C3);
+    FloatVector c2 = FloatVector.broadcast(SPECIES, SoftmaxRows.C2);
+    FloatVector c1 = FloatVector.broadcast(SPECIES, SoftmaxRows.C1);
+    FloatVector c0 = FloatVector.broadcast(SPECIES, SoftmaxRows.C0);
+    FloatVector c5 = FloatVector.broadcast(SPECIES, SoftmaxRows.C5);
     for (int i = 0; i < padded; i += LANES) {
       FloatVector x = FloatVector.fromArray(SPECIES, logits, offset + i).sub(shift);
       VectorMask<Float> present = x.compare(VectorOperators.GE, SMALLEST_EXPONENT);

@@ -111,22 +111,23 @@ public final class AntidiagonalScores implements Kernel {
   }
 
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {
-    Support indexable = indexable(sizes);
-    return indexable.supported()
-        ? DeviceLimits.workGroups(
-            device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES)
-        : indexable;
+    return groupsFit(
+        sizes, device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES);
   }
 
   private static Support wideFit(Sizes sizes, DeviceTraits device) {
-    if (Estimate.of(sizes) != Estimate.MEAN || Phases.of(sizes).keys() != 1) {
-      return Support.no("sums mean scores of one key a query alone");
-    }
+    return Estimate.of(sizes) == Estimate.MEAN && Phases.of(sizes).keys() == 1
+        ? groupsFit(
+            sizes,
+            device,
+            AntidiagonalScoresWideTiles.ITEMS,
+            AntidiagonalScoresWideTiles.LOCAL_BYTES)
+        : Support.no("sums mean scores of one key a query alone");
+  }
+
+  private static Support groupsFit(Sizes sizes, DeviceTraits device, int items, long localBytes) {
     Support indexable = indexable(sizes);
-    return indexable.supported()
-        ? DeviceLimits.workGroups(
-            device, AntidiagonalScoresWideTiles.ITEMS, AntidiagonalScoresWideTiles.LOCAL_BYTES)
-        : indexable;
+    return indexable.supported() ? DeviceLimits.workGroups(device, items, localBytes) : indexable;
   }
 
   /** The panels are the largest buffers: whole tiles of whole groups. */
