@@ -1,6 +1,7 @@
 package dev.squall.pipeline.measure;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Tells when a piece of code that runs again and again has become warm: the medians of three
@@ -18,6 +19,7 @@ public final class WarmUp {
   private double before = Double.NaN;
   private int stableSteps;
   private int runs;
+  private double seconds;
 
   /**
    * @param settled whether nothing is under way that will make the code faster; asked once a window
@@ -26,10 +28,25 @@ public final class WarmUp {
     this.settled = settled;
   }
 
+  /**
+   * Runs {@code code} until it is warm and the JIT compiler rests, or until {@code limitSeconds}
+   * are spent.
+   *
+   * @param code takes its run's number, from 0 on, and returns the seconds that it took
+   */
+  public static WarmUp of(IntToDoubleFunction code, double limitSeconds) {
+    WarmUp warmUp = new WarmUp(JitCompiler::idle);
+    while (!warmUp.warm() && warmUp.seconds < limitSeconds) {
+      warmUp.add(code.applyAsDouble(warmUp.runs));
+    }
+    return warmUp;
+  }
+
   /** Takes the time of a run, seconds; returns whether the code is warm. */
-  public boolean add(double seconds) {
+  public boolean add(double runSeconds) {
     runs++;
-    window.add(seconds);
+    seconds += runSeconds;
+    window.add(runSeconds);
     if (window.count() >= WINDOW_RUNS && window.total() >= WINDOW_SECONDS || window.full()) {
       double median = window.samples().median();
       // The comparison with the first window's NaN is false.
@@ -47,5 +64,10 @@ public final class WarmUp {
 
   public int runs() {
     return runs;
+  }
+
+  /** Of all runs together. */
+  public double seconds() {
+    return seconds;
   }
 }

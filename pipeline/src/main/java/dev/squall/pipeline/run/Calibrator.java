@@ -12,7 +12,6 @@ import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Stage;
-import dev.squall.pipeline.measure.JitCompiler;
 import dev.squall.pipeline.measure.WarmUp;
 import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Measured;
@@ -87,13 +86,8 @@ public final class Calibrator {
     if (verdict != Verdict.PASSED || trial > HOPELESS_TRIAL * best) {
       return Optional.empty();
     }
-    WarmUp warmUp = new WarmUp(JitCompiler::idle);
-    double warm = trial;
-    while (!warmUp.warm() && warm < WARM_UP_SECONDS) {
-      double seconds = again(session, kernel, variant, call).total();
-      warmUp.add(seconds);
-      warm += seconds;
-    }
+    WarmUp warmUp =
+        WarmUp.of(run -> again(session, kernel, variant, call).total(), WARM_UP_SECONDS - trial);
     List<Times> later = new ArrayList<>();
     for (int i = 0; i < LearnedCostModel.TRUSTED + 2; i++) {
       later.add(again(session, kernel, variant, call));
@@ -101,7 +95,8 @@ public final class Calibrator {
     double in = call.inputs().values().stream().mapToDouble(Tensor::bytes).sum();
     double out = call.outputs().values().stream().mapToDouble(Tensor::bytes).sum();
     return Optional.of(
-        Measured.of(stage, variant, device, first, later, in, out).warmedUp(warm, warmUp.warm()));
+        Measured.of(stage, variant, device, first, later, in, out)
+            .warmedUp(trial + warmUp.seconds(), warmUp.warm()));
   }
 
   private static Times again(DeviceSession session, Kernel kernel, Variant variant, Call call) {

@@ -20,7 +20,6 @@ import dev.squall.pipeline.engine.Devices;
 import dev.squall.pipeline.graph.Source;
 import dev.squall.pipeline.graph.Stage;
 import dev.squall.pipeline.graph.StageGraph;
-import dev.squall.pipeline.measure.JitCompiler;
 import dev.squall.pipeline.measure.WarmUp;
 import dev.squall.pipeline.plan.Candidate;
 import dev.squall.pipeline.plan.Decision;
@@ -328,35 +327,28 @@ public final class Executor {
       sent.get(candidate.device()).addAll(call.outputs().values());
       double first = parts.getFirst().total();
       List<Double> samples = new ArrayList<>();
-      WarmUp warmUp = new WarmUp(JitCompiler::idle);
-      double warm = 0;
-      if (repetition.runs() > 0) {
-        while (!warmUp.warm() && warm < repetition.warmUpSeconds()) {
-          double seconds =
-              recorder
-                  .call(
-                      Mark.Kind.WARM_UP,
-                      stage,
-                      candidate,
-                      warmUp.runs(),
-                      () -> again(session, stage.kernel(), candidate, call))
-                  .total();
-          warmUp.add(seconds);
-          warm += seconds;
-        }
-        double timed = 0;
-        while (samples.size() < repetition.runs()
-            && (timed < repetition.budgetSeconds() || samples.size() < Repetition.LEAST)) {
-          parts.add(
-              recorder.call(
-                  Mark.Kind.TIMED,
-                  stage,
-                  candidate,
-                  samples.size(),
-                  () -> again(session, stage.kernel(), candidate, call)));
-          samples.add(parts.getLast().total());
-          timed += samples.getLast();
-        }
+      WarmUp warmUp =
+          repetition.warmUp(
+              run ->
+                  recorder
+                      .call(
+                          Mark.Kind.WARM_UP,
+                          stage,
+                          candidate,
+                          run,
+                          () -> again(session, stage.kernel(), candidate, call))
+                      .total());
+      double timed = 0;
+      while (repetition.wants(samples.size(), timed)) {
+        parts.add(
+            recorder.call(
+                Mark.Kind.TIMED,
+                stage,
+                candidate,
+                samples.size(),
+                () -> again(session, stage.kernel(), candidate, call)));
+        samples.add(parts.getLast().total());
+        timed += samples.getLast();
       }
       if (captures(candidate.device())) {
         recorder.mark(Mark.Kind.STAND_IN, stage, candidate, () -> standIn(stage, call));
@@ -372,7 +364,7 @@ public final class Executor {
               first,
               samples.isEmpty() ? List.of(first) : samples,
               parts,
-              first + warm,
+              first + warmUp.seconds(),
               warmUp.warm(),
               sentBytes);
       return new StageResult(

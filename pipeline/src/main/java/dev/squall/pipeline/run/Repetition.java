@@ -1,5 +1,8 @@
 package dev.squall.pipeline.run;
 
+import dev.squall.pipeline.measure.WarmUp;
+import java.util.function.IntToDoubleFunction;
+
 /**
  * How often a stage runs after its first, cold run.
  *
@@ -19,6 +22,20 @@ public record Repetition(double warmUpSeconds, int runs, double budgetSeconds) {
   /** This many timed runs, however long they take, without warm-up. */
   public static Repetition exactly(int runs) {
     return new Repetition(0, runs, Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Runs a stage until it is warm; not at all where no timed run is wanted.
+   *
+   * @param code see {@link WarmUp#of}
+   */
+  WarmUp warmUp(IntToDoubleFunction code) {
+    return WarmUp.of(code, runs > 0 ? warmUpSeconds : 0);
+  }
+
+  /** Whether another timed run is wanted after {@code timed} ones that took {@code seconds}. */
+  boolean wants(int timed, double seconds) {
+    return timed < runs && (seconds < budgetSeconds || timed < LEAST);
   }
 
   /** The same times with this many timed runs. */

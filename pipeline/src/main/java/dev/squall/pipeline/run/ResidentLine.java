@@ -14,8 +14,6 @@ import dev.squall.pipeline.engine.Device;
 import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.DeviceSession.Times;
 import dev.squall.pipeline.graph.Stage;
-import dev.squall.pipeline.measure.JitCompiler;
-import dev.squall.pipeline.measure.WarmUp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -71,16 +69,10 @@ record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard, 
                 number.getAndIncrement(),
                 () -> once(session, chain));
     Times first = once.get();
-    WarmUp warmUp = new WarmUp(JitCompiler::idle);
-    for (double warm = 0; !warmUp.warm() && warm < repetition.warmUpSeconds(); ) {
-      double seconds = once.get().total();
-      warmUp.add(seconds);
-      warm += seconds;
-    }
+    repetition.warmUp(run -> once.get().total());
     List<Times> runs = new ArrayList<>();
     double timed = 0;
-    while (runs.size() < repetition.runs()
-        && (timed < repetition.budgetSeconds() || runs.size() < Repetition.LEAST)) {
+    while (repetition.wants(runs.size(), timed)) {
       runs.add(once.get());
       timed += runs.getLast().total();
     }

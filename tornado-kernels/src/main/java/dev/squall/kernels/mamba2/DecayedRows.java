@@ -1,5 +1,6 @@
 package dev.squall.kernels.mamba2;
 
+import dev.squall.kernels.host.LaneExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -15,20 +16,8 @@ final class DecayedRows {
   private static final int LANES = SPECIES.length();
   private static final double LOG2_E = 1.4426950408889634;
 
-  /** Adding and subtracting 1.5 · 2²³ rounds to an integer and leaves it in the low bits. */
-  private static final float ROUND = 12582912f;
-
   /** Below, 2^x is no normal number. */
   private static final float LOWEST = -126f;
-
-  /** 2^f = 1 + E1 f + … + E6 f⁶ for |f| ≤ ½, relative error 3.1e-9 before rounding. */
-  private static final float E1 = 0.6931472f;
-
-  private static final float E2 = 0.24022648f;
-  private static final float E3 = 0.05550362f;
-  private static final float E4 = 0.009618526f;
-  private static final float E5 = 0.001339016f;
-  private static final float E6 = 0.00015321154f;
 
   private final double[] sums;
   private final float[] high;
@@ -89,7 +78,7 @@ final class DecayedRows {
       int count,
       float[] into,
       int at) {
-    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
+    FloatVector round = FloatVector.broadcast(SPECIES, LaneExp.ROUND);
     FloatVector lowest = FloatVector.broadcast(SPECIES, LOWEST);
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int j = 0; j < count; j += LANES) {
@@ -103,11 +92,14 @@ final class DecayedRows {
               .max(lowest);
       FloatVector r = x.add(round);
       FloatVector f = x.sub(r.sub(round));
-      FloatVector p = f.fma(FloatVector.broadcast(SPECIES, E6), FloatVector.broadcast(SPECIES, E5));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E4));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E3));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E2));
-      p = p.fma(f, FloatVector.broadcast(SPECIES, E1));
+      FloatVector p =
+          f.fma(
+              FloatVector.broadcast(SPECIES, LaneExp.E6),
+              FloatVector.broadcast(SPECIES, LaneExp.E5));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E4));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E3));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E2));
+      p = p.fma(f, FloatVector.broadcast(SPECIES, LaneExp.E1));
       p = p.fma(f, FloatVector.broadcast(SPECIES, 1f));
       IntVector exponent = r.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
       FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
