@@ -5,6 +5,8 @@ Usage: python3 figures.py PART --squall "COMMAND…" --devices opencl:h200,torna
 
 Parts: line      the default line on each device: its time beyond the kernels, as one and stage by stage
        peers     what PyTorch takes
+       xattention  search, selection and attention on SmolLM2's tensors at 32K tokens, in half precision on tensor cores,
+                 beside dense flash attention of --peers FILE and flex_attention with the same mask
        kernels   the kernels that matter on a GPU, beside the peers of --peers FILE
        verdicts  a verdict of every kernel at its default size, a line of text each
 
@@ -18,8 +20,10 @@ import concurrent.futures
 import json
 import pathlib
 import shlex
+import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -33,9 +37,18 @@ CASES = [
         "wide,tiles",
         "matmul_fp32",
     ),
+    (
+        "xattention.scores",
+        "L=32768,D=32,H=1,Hk=1",
+        {"stride": "4", "estimate": "mean", "causal": "false"},
+        "tensorcores",
+        "matmul_fp16",
+    ),
+    ("attention.dense", "L=8192,D=64,H=9,Hk=9", {}, "tensorcores", "attention_flash_fp16"),
     ("attention.dense", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", "attention_efficient_fp32"),
     ("attention.dense", "L=8192,D=128,H=8,Hk=8", {}, "wide,tiles", "attention_efficient_fp32"),
-    ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", "flex_attention_fp16"),
+    ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "tensorcores", "flex_attention_fp16"),
+    ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", None),
     ("mamba.selective_scan", "", {}, "wide,tiles", "copy_1_GiB"),
     ("seedlm.matvec", "stored=8388608,K=8192", {}, "", "matvec_fp16"),
     ("modm.retrieve", "M=100000,E=768,b=16", {}, "rows,tiles", "retrieve_fp32"),
@@ -113,6 +126,80 @@ def line_overhead(command, device, repeat, seconds):
         "line_overhead_without_copies": max(0, resident["beyond_kernels_milliseconds"] - copies),
         **{name: value for name, value in resident.items() if name != "device"},
     }
+
+
+# Mean scores of large groups find what smaller ones find here, at a fraction of the products; with these thresholds the
+# recall is .95.
+SEARCHES = [
+    {"block": 64, "stride": 32, "threshold": 0.97},
+    {"block": 128, "stride": 64, "threshold": 0.97},
+]
+
+
+def tiled(sample, path, tokens=4, heads=3):
+    """The sample's queries, keys and values, so many times the tokens and the heads."""
+    data = pathlib.Path(sample).read_bytes()
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + length])
+    body = memoryview(data)[8 + length :]
+    rows, parts, at = {}, [], 0
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        begin, end = entry["data_offsets"]
+        count = entry["shape"][0]
+        size = (end - begin) // count
+        # Heads of a group stay together: all of them, then all of them again.
+        part = b"".join(bytes(body[begin + h * size : begin + (h + 1) * size]) * tokens for h in range(count)) * heads
+        shape = [count * heads, entry["shape"][1] * tokens, *entry["shape"][2:]]
+        rows[name] = {"dtype": entry["dtype"], "shape": shape, "data_offsets": [at, at + len(part)]}
+        parts.append(part)
+        at += len(part)
+    head = json.dumps(rows).encode()
+    head += b" " * (-len(head) % 8)
+    pathlib.Path(path).write_bytes(struct.pack("<Q", len(head)) + head + b"".join(parts))
+    return path
+
+
+def xattention(command, device, tensors, search, peers, work, repeat, seconds):
+    """The sparse line's kernels on tensor cores: milliseconds of all of them, density, recall, and what dense takes."""
+    arguments = ["run", "-i", str(tensors), "--stages", "attention", "--device", device, "--repeat", str(repeat), "--json"]
+    for stage in ("scores", "attention"):
+        arguments += ["--variant", f"{stage}=tensorcores"]
+    for stage in ("mass", "select"):
+        arguments += ["--variant", f"{stage}=tiles"]
+    arguments += ["--param", "scores.estimate=mean", "--out", str(work)]
+    for name, value in search.items():
+        arguments += [f"--{name}", str(value)]
+    rows, error = run(command, arguments, seconds)
+    figure = {"figure": "xattention", "engine": device.split(":")[0], "device": device, "tensors": str(tensors), **search}
+    line = next((row for row in rows if row["kind"] == "line"), None)
+    if line is None:
+        return {**figure, "error": error}
+    stages = {row["stage"]: row for row in rows if row["kind"] == "stage"}
+    metrics = stages["attention"]["metrics"]
+    figure.update(verdict=line["verdict"], density=metrics["density"], recall=metrics["recall"])
+    figure["sizes"] = stages["attention"]["sizes"]
+    figure["stage_milliseconds"] = {name: row["milliseconds"] for name, row in stages.items()}
+    resident = line["resident"]
+    if resident is None:
+        return {**figure, "error": "; ".join(event["what"] for event in line["events"]) or "not kept on the device"}
+    figure["kernel_milliseconds"] = resident["kernel_milliseconds"]
+    figure["line_milliseconds"] = resident["milliseconds"]
+    flash = peers.get("attention_flash_fp16,L=32768,D=64")
+    if flash:
+        figure["flash_fp16_milliseconds"] = flash
+        figure["flash_over_xattention"] = flash / resident["kernel_milliseconds"]
+    return figure
+
+
+def flex_with_mask(work, block):
+    """flex_attention with the mask that the line chose."""
+    masks = sorted(pathlib.Path(work).rglob("select*mask*.npy"))
+    if not masks:
+        return
+    torch = [sys.executable, str(pathlib.Path(__file__).with_name("torch_peers.py"))]
+    subprocess.run([*torch, "--mask", str(masks[0]), "--block", str(block)], timeout=60, check=False)
 
 
 def bench_rows(command, device, kernel, sizes, parameters, variants, limit, seconds):
@@ -217,7 +304,7 @@ def verdicts(command, devices, only, clock):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=["gpus", "line", "peers", "kernels", "verdicts"])
+    parser.add_argument("part", choices=["gpus", "line", "peers", "xattention", "kernels", "verdicts"])
     parser.add_argument("file", nargs="?", help="gpus: what ./squall devices --json printed")
     parser.add_argument("--squall", default="./squall")
     parser.add_argument("--devices", default="opencl:h200,tornado-cuda:h200,tornado-ptx:h200")
@@ -226,6 +313,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=50, help="runs of the line")
     parser.add_argument("--only", default="", help="kernels, separated by commas")
     parser.add_argument("--peers", metavar="FILE", help="what the part peers printed")
+    parser.add_argument("--tensors", metavar="FILE", help="for xattention: q k v at 32K tokens instead of the sample tiled")
     parser.add_argument("--quick", action="store_true", help="without flex_attention, which compiles for long")
     options = parser.parse_args()
     clock = Clock(options.seconds)
@@ -243,6 +331,19 @@ def main():
                     show(line_overhead(command, device, options.repeat, share))
         case "peers":
             show_peers(options.quick, clock)
+        case "xattention":
+            with tempfile.TemporaryDirectory() as folder:
+                sample = pathlib.Path(__file__).parents[2] / "samples/smollm2-attention.safetensors"
+                tensors = options.tensors or tiled(sample, pathlib.Path(folder) / "tiled.safetensors")
+                for device in (device for device in devices if device.startswith("tornado-cuda")):
+                    for done, search in enumerate(SEARCHES):
+                        if clock.allows(f"xattention {search} on {device}"):
+                            work = pathlib.Path(folder) / str(done)
+                            peers = read_peers(options.peers)
+                            share = clock.left() / (len(SEARCHES) - done)
+                            show(xattention(command, device, tensors, search, peers, work, 20, share))
+                            if clock.left() > LEAST_SECONDS:
+                                flex_with_mask(work, search["block"])
         case "kernels":
             kernel_figures(command, devices, only, read_peers(options.peers), options.limit, clock)
         case "verdicts":

@@ -7,7 +7,7 @@
 # JDK        a JDK 25 or an image of one (JAVA_HOME); pack.sh makes a small image
 # SDK        TornadoVM SDKs with the back ends opencl, ptx, cuda (TORNADOVM_HOME); without one the
 #            kernel bundles run through OpenCL alone
-# --parts    of line,peers,kernels,verdicts, in the order wanted (all of them). Each has a share of the
+# --parts    of line,peers,xattention,kernels,verdicts, in the order wanted (all of them). Each has a share of the
 #            time, the first begin first, and what one leaves over goes to the next; a part that runs
 #            out of time names what it skipped and ends
 # --seconds  for all parts together (540)
@@ -17,7 +17,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-parts=line,peers,kernels,verdicts
+parts=line,peers,xattention,kernels,verdicts
 seconds=540
 devices=
 while [[ ${1:-} == --* ]]; do
@@ -48,11 +48,12 @@ squall="$java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNA
 # A part's share of the time, in hundredths.
 share() {
   case $1 in
-    line) echo 15 ;;
-    peers) echo 15 ;;
-    kernels) echo 45 ;;
-    verdicts) echo 25 ;;
-    *) echo "run.sh: no part $1; there are line, peers, kernels, verdicts" >&2; exit 2 ;;
+    line) echo 13 ;;
+    peers) echo 13 ;;
+    xattention) echo 15 ;;
+    kernels) echo 37 ;;
+    verdicts) echo 22 ;;
+    *) echo "run.sh: no part $1; there are line, peers, xattention, kernels, verdicts" >&2; exit 2 ;;
   esac
 }
 
@@ -79,7 +80,7 @@ for part in ${parts//,/ }; do
   figures=(python3 "$here/figures.py" "$part" --squall "$squall" --devices "$devices" --seconds "$left")
   case $part in
     peers) "${figures[@]}" | tee "$out/peers.jsonl" >>"$out/figures.jsonl" || true ;;
-    kernels) "${figures[@]}" --peers "$out/peers.jsonl" | tee -a "$out/figures.jsonl" || true ;;
+    kernels | xattention) "${figures[@]}" --peers "$out/peers.jsonl" | tee -a "$out/figures.jsonl" || true ;;
     verdicts) "${figures[@]}" >"$out/verdicts.txt" || true ;;
     *) "${figures[@]}" | tee -a "$out/figures.jsonl" || true ;;
   esac

@@ -78,10 +78,42 @@ def flex(h, tokens, size, density):
     )
 
 
+def flex_by_blocks(path, block):
+    """flex_attention in fp16 with a block mask [H, NB, NB] of bytes, causal within the diagonal."""
+    import numpy
+    from torch.nn.attention.flex_attention import BlockMask, flex_attention
+
+    kept = torch.from_numpy(numpy.load(path)).cuda().bool()
+    h, rows, blocks = kept.shape
+    tokens = blocks * block
+    diagonal = torch.eye(blocks, device="cuda", dtype=torch.bool).expand_as(kept)
+
+    def listed(which):
+        # Kept blocks first, in ascending order.
+        order = torch.argsort(which.int(), dim=-1, descending=True, stable=True).int()
+        return which.sum(-1).int()[None].contiguous(), order[None].contiguous()
+
+    count, indices = listed(kept & diagonal)
+    full_count, full_indices = listed(kept & ~diagonal)
+    mask = BlockMask.from_kv_blocks(
+        count, indices, full_count, full_indices, BLOCK_SIZE=block, mask_mod=lambda b, head, i, j: i >= j
+    )
+    compiled = torch.compile(flex_attention)
+    q, k, v = (heads(h, tokens, 64, torch.float16) for _ in range(3))
+    facts = {"H": h, "L": tokens, "D": 64, "block": block, "density": float(2 * kept.float().mean())}
+    report("flex_attention_same_mask_fp16", lambda: compiled(q, k, v, block_mask=mask), peer="torch", **facts)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mask", help="only flex_attention, with the block mask of a .npy file")
+    parser.add_argument("--block", type=int, default=128, help="tokens of a block of --mask")
     parser.add_argument("--quick", action="store_true", help="leave out flex_attention, which compiles for long")
-    quick = parser.parse_args().quick
+    options = parser.parse_args()
+    if options.mask:
+        flex_by_blocks(options.mask, options.block)
+        return
+    quick = options.quick
     torch.backends.cuda.matmul.allow_tf32 = False
     print(
         json.dumps({"peer": "torch", "version": torch.__version__, "gpu": torch.cuda.get_device_name()}),

@@ -111,7 +111,7 @@ final class BenchCommand implements Callable<Integer> {
         progress.show("verifying " + variant.name());
         Comparison comparison =
             new Verifier(REFERENCE_OPERATIONS, seed, HostThreads.all())
-                .verify(kernel, call, chosen.engine());
+                .verify(kernel, call, chosen.engine(), variant.precision());
         rows.add(BenchRow.of(kernel, variant, chosen, call, measurement, parts, comparison, peak));
         call.outputs().values().forEach(Tensor::poison);
       }

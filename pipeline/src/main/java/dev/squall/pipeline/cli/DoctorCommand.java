@@ -135,7 +135,10 @@ final class DoctorCommand implements Callable<Integer> {
     Set<Backend> chosen = Backend.parse(backends);
     List<Path> places = classes.isEmpty() ? ownClasses() : classes;
     Diagnosis diagnosis = Doctor.of(places).examine(chosen, strict);
-    Acceptances acceptances = accepted == null ? Acceptances.none() : Acceptances.read(accepted);
+    Acceptances acceptances =
+        accepted != null
+            ? Acceptances.read(accepted)
+            : classes.isEmpty() ? Acceptances.ofOwnKernels() : Acceptances.none();
     List<Finding> remaining = acceptances.remaining(diagnosis.findings());
     DiagnosisText text =
         new DiagnosisText(

@@ -124,7 +124,8 @@ final class StreamCommand implements Callable<Integer> {
           verifier.verify(
               span.stage().kernel(),
               result.calls().get(span.stage()),
-              span.used().device().engine()));
+              span.used().device().engine(),
+              span.used().variant().precision()));
     }
     return comparisons;
   }

@@ -194,7 +194,7 @@ final class KernelCell {
     call.outputs().values().forEach(Tensor::poison);
     session.run(kernel, variant, call);
     return new Verifier(REFERENCE_OPERATIONS, order.seed(), HostThreads.all())
-        .verify(kernel, call, device.engine());
+        .verify(kernel, call, device.engine(), variant.precision());
   }
 
   /**

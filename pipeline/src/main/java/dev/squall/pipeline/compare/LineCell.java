@@ -149,7 +149,10 @@ final class LineCell {
       comparisons.put(
           stage,
           verifier.verify(
-              stage.kernel(), result.calls().get(stage), span.used().device().engine()));
+              stage.kernel(),
+              result.calls().get(stage),
+              span.used().device().engine(),
+              span.used().variant().precision()));
     }
     return comparisons;
   }

@@ -1,7 +1,11 @@
 package dev.squall.pipeline.doctor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.squall.kernels.error.SquallException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +17,8 @@ import java.util.List;
  * Class.method reason}; {@code #} begins a comment.
  */
 public final class Acceptances {
+  private static final String OWN = "/META-INF/squall/accepted-findings.txt";
+
   /**
    * One line of the file.
    *
@@ -34,25 +40,36 @@ public final class Acceptances {
     return new Acceptances(List.of());
   }
 
+  /** What Squall's own kernels come with. */
+  public static Acceptances ofOwnKernels() {
+    try (InputStream file = Acceptances.class.getResourceAsStream(OWN)) {
+      return new Acceptances(parse(new String(file.readAllBytes(), UTF_8).lines().toList(), OWN));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * @throws SquallException INVALID_INPUT for an unreadable file, an unknown rule or a line without
    *     a reason
    */
   public static Acceptances read(Path file) {
-    List<Acceptance> all = new ArrayList<>();
-    List<String> lines;
     try {
-      lines = Files.readAllLines(file);
+      return new Acceptances(parse(Files.readAllLines(file), file.toString()));
     } catch (IOException e) {
       throw SquallException.invalidInput("cannot read %s: %s".formatted(file, e.getMessage()));
     }
+  }
+
+  private static List<Acceptance> parse(List<String> lines, String file) {
+    List<Acceptance> all = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
         all.add(parse(line, file + ":" + (i + 1)));
       }
     }
-    return new Acceptances(all);
+    return all;
   }
 
   private static Acceptance parse(String line, String where) {

@@ -103,7 +103,7 @@ public final class Checkup {
         running.get(Math.round(limitSeconds * 1e3), TimeUnit.MILLISECONDS);
         Comparison comparison =
             new Verifier(REFERENCE_OPERATIONS, seed, HostThreads.all())
-                .verify(kernel, call, device.engine());
+                .verify(kernel, call, device.engine(), variant.precision());
         outcome = comparison.verdict().name();
         detail = comparison.detail();
         maxError = Optional.of(comparison.maxError()).filter(Double::isFinite);

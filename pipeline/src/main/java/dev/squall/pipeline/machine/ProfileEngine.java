@@ -72,7 +72,8 @@ public final class ProfileEngine implements Engine {
         (long) (limits.localMemoryKibibytesPerWorkGroup().orElse(LOCAL_KIBIBYTES) * 1024),
         profile.registers(),
         profile.compute().supportsFp16().orElse(false),
-        profile.compute().supportsFp64().orElse(false));
+        profile.compute().supportsFp64().orElse(false),
+        false);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.squall.pipeline.plan;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
+import dev.squall.kernels.spec.Precision;
 import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.pipeline.engine.Device;
@@ -143,7 +144,9 @@ public final class Planner {
               .map(name -> List.of(stage.kernel().variant(name)))
               .orElseGet(() -> facts.variants(each));
       for (Variant code : variants) {
-        Optional<String> refusal = refusal(facts, code, each, request, forbidden);
+        Optional<String> refusal =
+            refusal(facts, code, each, request, forbidden)
+                .or(() -> variant.isEmpty() ? unasked(code) : Optional.empty());
         candidates.add(
             refusal.isPresent()
                 ? Candidate.refused(each, code, refusal.get())
@@ -159,6 +162,12 @@ public final class Planner {
               .formatted(stage.name(), first.label(), first.refusal().orElseThrow()));
     }
     return options;
+  }
+
+  private static Optional<String> unasked(Variant code) {
+    return code.precision() == Precision.SINGLE
+        ? Optional.empty()
+        : Optional.of("half precision is taken where it is named alone: --variant " + code.name());
   }
 
   private Optional<String> refusal(

@@ -3,6 +3,7 @@ package dev.squall.pipeline.run;
 import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Precision;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
 import dev.squall.kernels.verify.Verdict;
@@ -52,6 +53,7 @@ public final class Calibrator {
   public List<Measured> measure(Stage stage, Device device, DeviceSession session, Call call) {
     List<Variant> able =
         stage.kernel().variants().stream()
+            .filter(variant -> variant.precision() == Precision.SINGLE)
             .filter(variant -> devices.supports(device, variant, stage.sizes()).supported())
             .sorted(Comparator.comparingDouble(variant -> guess(stage, variant, device)))
             .toList();
@@ -80,7 +82,7 @@ public final class Calibrator {
     Times first = session.run(kernel, variant, call);
     Verdict verdict =
         new Verifier(GUARD_OPERATIONS, 7, HostThreads.all())
-            .verify(kernel, call, device.engine())
+            .verify(kernel, call, device.engine(), variant.precision())
             .verdict();
     double trial = again(session, kernel, variant, call).total();
     if (verdict != Verdict.PASSED || trial > HOPELESS_TRIAL * best) {

@@ -372,7 +372,9 @@ public final class Executor {
     }
 
     private Comparison requireRight(Candidate candidate, Stage stage, Call call) {
-      Comparison comparison = guard.verify(stage.kernel(), call, candidate.device().engine());
+      Comparison comparison =
+          guard.verify(
+              stage.kernel(), call, candidate.device().engine(), candidate.variant().precision());
       if (comparison.verdict() == Verdict.WRONG || comparison.verdict() == Verdict.MISTRUSTED) {
         throw new SquallException(
             ErrorClass.WRONG_RESULT,

@@ -588,7 +588,11 @@ public final class LineStream {
     private void requireRight(Stage stage, Candidate candidate, Call call) {
       Comparison comparison =
           new Verifier(GUARD_OPERATIONS, 7, HostThreads.all())
-              .verify(stage.kernel(), call, candidate.device().engine());
+              .verify(
+                  stage.kernel(),
+                  call,
+                  candidate.device().engine(),
+                  candidate.variant().precision());
       if (comparison.verdict() == Verdict.WRONG || comparison.verdict() == Verdict.MISTRUSTED) {
         throw new SquallException(
             ErrorClass.WRONG_RESULT,

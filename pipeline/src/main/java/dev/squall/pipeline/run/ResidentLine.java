@@ -119,7 +119,11 @@ record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard, 
       return;
     }
     Comparison comparison =
-        guard.verify(alone.stage().kernel(), call, alone.used().device().engine());
+        guard.verify(
+            alone.stage().kernel(),
+            call,
+            alone.used().device().engine(),
+            alone.used().variant().precision());
     if (comparison.verdict() != Verdict.PASSED) {
       throw new SquallException(
           ErrorClass.WRONG_RESULT,

@@ -53,6 +53,6 @@ public record StageResult(
   public Comparison compare(Verifier verifier) {
     return Executor.captures(used.device())
         ? Comparison.captured()
-        : verifier.verify(stage.kernel(), call, used.device().engine());
+        : verifier.verify(stage.kernel(), call, used.device().engine(), used.variant().precision());
   }
 }

@@ -24,7 +24,7 @@ class DevicesTextTest {
         "Card",
         "driver 1",
         3L << 30,
-        new DeviceTraits(false, true, 512, 48 << 10, 64, true, false),
+        new DeviceTraits(false, true, 512, 48 << 10, 64, true, false, false),
         PROFILE,
         limits);
   }

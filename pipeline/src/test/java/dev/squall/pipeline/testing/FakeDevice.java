@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public abstract class FakeDevice implements Engine {
   public static final DeviceTraits TRAITS =
-      new DeviceTraits(false, true, 1024, 1L << 16, 64, true, true);
+      new DeviceTraits(false, true, 1024, 1L << 16, 64, true, true, false);
 
   private final Device device;
   private final List<String> calls = new CopyOnWriteArrayList<>();

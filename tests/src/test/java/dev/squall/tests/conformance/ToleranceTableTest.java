@@ -7,6 +7,7 @@ import dev.squall.kernels.host.HostThreads;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Port;
+import dev.squall.kernels.spec.Precision;
 import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
@@ -62,15 +63,18 @@ class ToleranceTableTest {
         output.kernel().tolerances().stream()
             .filter(row -> row.port().equals(output.name()))
             .toList();
-    assertThat(Tolerance.find(rows, output.name(), JvmEngine.NAME)).isPresent();
+    assertThat(Tolerance.find(rows, output.name(), JvmEngine.NAME, Precision.SINGLE)).isPresent();
     assertThat(rows)
         .allSatisfy(
             row -> {
               assertThat(row.reason()).isNotBlank();
               assertThat(row.absolute()).isNotNegative().isFinite();
-              assertThat(row.relative()).isNotNegative().isLessThan(1e-3);
+              assertThat(row.relative())
+                  .isNotNegative()
+                  .isLessThan(row.precision() == Precision.HALF ? 5e-3 : 1e-3);
             });
-    assertThat(rows.stream().map(Tolerance::engine)).doesNotHaveDuplicates();
+    assertThat(rows.stream().map(row -> row.engine() + " " + row.precision()))
+        .doesNotHaveDuplicates();
   }
 
   @ParameterizedTest
@@ -201,7 +205,8 @@ class ToleranceTableTest {
   }
 
   private static Tolerance row(Output output) {
-    return Tolerance.find(output.kernel().tolerances(), output.name(), JvmEngine.NAME)
+    return Tolerance.find(
+            output.kernel().tolerances(), output.name(), JvmEngine.NAME, Precision.SINGLE)
         .orElseThrow();
   }
 

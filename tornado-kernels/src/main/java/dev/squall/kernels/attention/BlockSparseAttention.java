@@ -55,7 +55,7 @@ public final class BlockSparseAttention implements Kernel {
 
   @Override
   public List<Tolerance> tolerances() {
-    return List.of(AttentionPrograms.outputTolerance());
+    return List.of(AttentionPrograms.outputTolerance(), AttentionPrograms.halfOutputTolerance());
   }
 
   @Override
@@ -68,7 +68,8 @@ public final class BlockSparseAttention implements Kernel {
         AttentionPrograms.wide(AttentionPrograms::masked),
         AttentionPrograms.tiles(AttentionPrograms::masked),
         AttentionPrograms.rows(AttentionPrograms::masked),
-        Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.masked(sizes))));
+        Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.masked(sizes))),
+        AttentionPrograms.tensorCores(AttentionPrograms::masked));
   }
 
   /** The operations on the pairs that the mask keeps. */

@@ -45,7 +45,7 @@ public final class DenseAttention implements Kernel {
 
   @Override
   public List<Tolerance> tolerances() {
-    return List.of(AttentionPrograms.outputTolerance());
+    return List.of(AttentionPrograms.outputTolerance(), AttentionPrograms.halfOutputTolerance());
   }
 
   @Override
@@ -58,7 +58,8 @@ public final class DenseAttention implements Kernel {
         AttentionPrograms.wide(AttentionPrograms::dense),
         AttentionPrograms.tiles(AttentionPrograms::dense),
         AttentionPrograms.rows(AttentionPrograms::dense),
-        Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.dense(sizes))));
+        Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.dense(sizes))),
+        AttentionPrograms.tensorCores(AttentionPrograms::dense));
   }
 
   private static void simd(Call call, HostThreads threads) {

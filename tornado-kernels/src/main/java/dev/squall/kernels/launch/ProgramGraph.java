@@ -20,6 +20,7 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * A program bound to the tensors of a call, as a TornadoVM task graph. The arrays share memory with
@@ -167,8 +168,9 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
               switch (tensor.type()) {
                 case F32 -> FloatArray.fromSegmentShallow(tensor.withHeader());
                 case I32 -> IntArray.fromSegmentShallow(tensor.withHeader());
+                case I64 -> LongArray.fromSegmentShallow(tensor.withHeader());
                 case I8, U8, BOOL -> ByteArray.fromSegmentShallow(tensor.withHeader());
-                case F64, F16, BF16, I64, I16, U64, U32, U16 ->
+                case F64, F16, BF16, I16, U64, U32, U16 ->
                     throw new IllegalArgumentException("no kernel takes " + tensor);
               });
     }
@@ -181,6 +183,11 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
     @Override
     public IntArray i32(String name) {
       return (IntArray) array(name);
+    }
+
+    @Override
+    public LongArray i64(String name) {
+      return (LongArray) array(name);
     }
 
     @Override

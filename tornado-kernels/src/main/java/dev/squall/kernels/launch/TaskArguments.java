@@ -7,6 +7,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * The order in which a task takes its arrays, found by wiring it once to a graph that never runs.
@@ -40,6 +41,12 @@ public final class TaskArguments {
     public IntArray i32(String name) {
       names.add(name);
       return new IntArray(1);
+    }
+
+    @Override
+    public LongArray i64(String name) {
+      names.add(name);
+      return new LongArray(1);
     }
 
     @Override

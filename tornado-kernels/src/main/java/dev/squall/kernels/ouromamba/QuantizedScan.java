@@ -27,6 +27,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.ByteArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * {@code ouromamba.scan}: the selective scan of Mamba on quantised operands (OuroMamba, section
@@ -365,6 +366,11 @@ public final class QuantizedScan implements Kernel {
     @Override
     public IntArray i32(String name) {
       return arguments.i32(name);
+    }
+
+    @Override
+    public LongArray i64(String name) {
+      return arguments.i64(name);
     }
 
     @Override

@@ -8,6 +8,7 @@ package dev.squall.kernels.spec;
  * @param maxWorkGroup largest number of work-items of a group
  * @param localMemoryBytes local memory of one work-group
  * @param registers 32-bit registers that a work-item can use before values spill to memory
+ * @param tensorCores whether KernelContext's mma compiles for it and stores to local memory
  */
 public record DeviceTraits(
     boolean host,
@@ -16,9 +17,10 @@ public record DeviceTraits(
     long localMemoryBytes,
     int registers,
     boolean fp16,
-    boolean fp64) {
+    boolean fp64,
+    boolean tensorCores) {
 
   /** The JVM: emulates work-groups, has memory of its own. */
   public static final DeviceTraits HOST =
-      new DeviceTraits(true, true, 1024, 1L << 20, 256, true, true);
+      new DeviceTraits(true, true, 1024, 1L << 20, 256, true, true, false);
 }

@@ -9,11 +9,16 @@ import java.util.function.ToLongFunction;
 /** One way to compute a kernel. */
 public sealed interface Variant {
   /**
-   * {@code simd}, {@code wide}, {@code tiles}, {@code rows}, {@code loops} or {@code reference}.
+   * {@code simd}, {@code wide}, {@code tiles}, {@code rows}, {@code loops}, {@code tensorcores} or
+   * {@code reference}.
    */
   String name();
 
   Support supports(Sizes sizes, DeviceTraits device);
+
+  default Precision precision() {
+    return Precision.SINGLE;
+  }
 
   /** Bytes of memory needed beyond inputs and outputs. */
   long workspaceBytes(Sizes sizes);
@@ -55,8 +60,18 @@ public sealed interface Variant {
       String name,
       BiFunction<Sizes, DeviceTraits, Support> condition,
       Function<Sizes, Program> program,
-      int registers)
+      int registers,
+      Precision precision)
       implements Variant {
+
+    /** In single precision, with tiles laid out for so many registers. */
+    public Device(
+        String name,
+        BiFunction<Sizes, DeviceTraits, Support> condition,
+        Function<Sizes, Program> program,
+        int registers) {
+      this(name, condition, program, registers, Precision.SINGLE);
+    }
 
     public Device(
         String name,
@@ -77,6 +92,32 @@ public sealed interface Variant {
       return new Device("tiles", (sizes, device) -> fits(device, workGroup, localBytes), program);
     }
 
+    /**
+     * Products on tensor cores, in half precision.
+     *
+     * @param condition what sizes it takes
+     */
+    public static Device tensorCores(
+        int workGroup,
+        long localBytes,
+        Function<Sizes, Support> condition,
+        Function<Sizes, Program> program) {
+      return new Device(
+          "tensorcores",
+          (sizes, device) -> {
+            if (!device.tensorCores()) {
+              return Support.no(
+                  "tensor cores are reached through TornadoVM's CUDA back end alone: its PTX back"
+                      + " end cannot store their sums in local memory, the others have no mma");
+            }
+            Support fits = fits(device, workGroup, localBytes);
+            return fits.supported() ? condition.apply(sizes) : fits;
+          },
+          program,
+          0,
+          Precision.HALF);
+    }
+
     /** The same variant for devices whose work-items have so many registers. */
     public Device needing(int least) {
       return new Device(
@@ -88,12 +129,13 @@ public sealed interface Variant {
                           .formatted(least, device.registers()))
                   : condition.apply(sizes, device),
           program,
-          least);
+          least,
+          precision);
     }
 
     /** The same variant, known to be laid out for so many registers. */
     public Device using(int wanted) {
-      return new Device(name, condition, program, wanted);
+      return new Device(name, condition, program, wanted, precision);
     }
 
     @Override

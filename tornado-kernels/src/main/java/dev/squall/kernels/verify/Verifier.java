@@ -5,11 +5,13 @@ import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.InputChecks;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Port;
+import dev.squall.kernels.spec.Precision;
 import dev.squall.kernels.spec.Reference;
 import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -45,16 +47,25 @@ public final class Verifier {
   }
 
   /**
-   * @param engine the engine that ran the call, for the tolerance row
+   * As {@link #verify(Kernel, Call, String, Precision)} for what was computed in single precision.
    */
   public Comparison verify(Kernel kernel, Call call, String engine) {
+    return verify(kernel, call, engine, Precision.SINGLE);
+  }
+
+  /**
+   * @param engine the engine that ran the call, for the tolerance row
+   * @param precision of the variant that ran it, likewise
+   */
+  public Comparison verify(Kernel kernel, Call call, String engine, Precision precision) {
     Map<String, Tolerance> tolerances = new LinkedHashMap<>();
     for (Port port : kernel.signature().outputs()) {
-      Optional<Tolerance> row = Tolerance.find(kernel.tolerances(), port.name(), engine);
+      Optional<Tolerance> row = Tolerance.find(kernel.tolerances(), port.name(), engine, precision);
       if (row.isEmpty()) {
         return Comparison.skipped(
-            "no tolerance row for output %s of %s on engine %s"
-                .formatted(port.name(), kernel.id(), engine));
+            "no tolerance row for output %s of %s on engine %s in %s precision"
+                .formatted(
+                    port.name(), kernel.id(), engine, precision.name().toLowerCase(Locale.ROOT)));
       }
       if (!call.out(port.name()).guardsIntact()) {
         return failed(Verdict.WRONG, "memory around output " + port.name() + " was overwritten");

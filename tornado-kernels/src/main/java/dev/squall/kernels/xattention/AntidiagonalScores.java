@@ -87,7 +87,12 @@ public final class AntidiagonalScores implements Kernel {
             2e-6,
             6e-6,
             "fp32 rounding of up to 8192 products grows as a random walk, √8192 · 2⁻²⁴ of the sum"
-                + " of their magnitudes; 2e-6 for one exponential and one logarithm"));
+                + " of their magnitudes; 2e-6 for one exponential and one logarithm"),
+        Tolerance.half(
+            "scores",
+            1e-6,
+            1e-3,
+            "a relative 2⁻¹¹ for each factor, and 2⁻²⁴ absolute below the smallest normal number"));
   }
 
   @Override
@@ -100,8 +105,12 @@ public final class AntidiagonalScores implements Kernel {
         new Variant.Device("tiles", AntidiagonalScores::tilesFit, AntidiagonalScores::tiles)
             .using(AntidiagonalScoresTiles.REGISTERS),
         new Variant.Device("rows", AntidiagonalScores::rowsFit, AntidiagonalScores::rows),
-        new Variant.Device(
-            "loops", (sizes, device) -> indexable(sizes), AntidiagonalScores::loops));
+        new Variant.Device("loops", (sizes, device) -> indexable(sizes), AntidiagonalScores::loops),
+        Variant.Device.tensorCores(
+            AntidiagonalScoresTensorCores.ITEMS,
+            AntidiagonalScoresTensorCores.LOCAL_BYTES,
+            AntidiagonalScores::tensorCoresFit,
+            AntidiagonalScores::tensorCores));
   }
 
   private static Support indexable(Sizes sizes) {
@@ -123,6 +132,16 @@ public final class AntidiagonalScores implements Kernel {
             AntidiagonalScoresWideTiles.ITEMS,
             AntidiagonalScoresWideTiles.LOCAL_BYTES)
         : Support.no("sums mean scores of one key a query alone");
+  }
+
+  private static Support tensorCoresFit(Sizes sizes) {
+    if (Estimate.of(sizes) != Estimate.MEAN || Phases.of(sizes) != Phases.ANTIDIAGONAL) {
+      return Support.no("sums mean scores of antidiagonals alone");
+    }
+    long features = AntidiagonalScoresTensorCores.FEATURES;
+    return sizes.dim("D") % features == 0
+        ? indexable(sizes)
+        : Support.no("head size %d is no multiple of %d".formatted(sizes.dim("D"), features));
   }
 
   private static Support groupsFit(Sizes sizes, DeviceTraits device, int items, long localBytes) {
@@ -150,6 +169,13 @@ public final class AntidiagonalScores implements Kernel {
         sizes,
         XAttentionPrograms.panelScratch(sizes),
         XAttentionPrograms.scoresRows(Groups.of(sizes)).toArray(Task[]::new));
+  }
+
+  private static Program tensorCores(Sizes sizes) {
+    return XAttentionPrograms.of(
+        sizes,
+        XAttentionPrograms.halfScratch(sizes),
+        XAttentionPrograms.scoresTensorCores(Groups.of(sizes)).toArray(Task[]::new));
   }
 
   private static Program loops(Sizes sizes) {

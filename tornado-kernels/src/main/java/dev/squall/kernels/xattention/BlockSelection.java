@@ -8,6 +8,7 @@ import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Reference;
 import dev.squall.kernels.spec.Signature;
 import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
@@ -75,14 +76,30 @@ public final class BlockSelection implements Kernel {
     return List.of(
         Variant.Host.of("host", BlockSelectionHost::run),
         new Variant.Device(
+            "tiles",
+            (sizes, device) -> {
+              Support indexable = indexable(sizes);
+              return indexable.supported()
+                  ? XAttentionPrograms.selectTilesFit(sizes, device)
+                  : indexable;
+            },
+            sizes ->
+                XAttentionPrograms.of(
+                    sizes,
+                    XAttentionPrograms.selectScratch(sizes),
+                    XAttentionPrograms.selectTiles(sizes, "mass"))),
+        new Variant.Device(
             "loops",
-            (sizes, device) ->
-                DeviceLimits.indexable(sizes.dim("H"), sizes.dim("NB") * sizes.dim("NB")),
+            (sizes, device) -> indexable(sizes),
             sizes ->
                 XAttentionPrograms.of(
                     sizes,
                     XAttentionPrograms.selectScratch(sizes),
                     XAttentionPrograms.selectLoops(sizes, "mass"))));
+  }
+
+  private static Support indexable(Sizes sizes) {
+    return DeviceLimits.indexable(sizes.dim("H"), sizes.dim("NB") * sizes.dim("NB"));
   }
 
   /** The threshold of one head. */

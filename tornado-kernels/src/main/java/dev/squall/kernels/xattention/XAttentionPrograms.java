@@ -4,7 +4,9 @@ import dev.squall.kernels.attention.AttentionShape;
 import dev.squall.kernels.launch.Grid;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ final class XAttentionPrograms {
 
   private static final String QUERY_PANELS = "query_panels";
   private static final String KEY_PANELS = "key_panels";
+  private static final String HALF_QUERIES = "half_queries";
+  private static final String HALF_KEYS = "half_keys";
 
   private XAttentionPrograms() {}
 
@@ -81,6 +85,67 @@ final class XAttentionPrograms {
                 arguments.f32("scores"),
                 arguments.dims(),
                 arguments.scalars()));
+  }
+
+  /** Mean scores alone, in half precision; needs {@link #halfScratch}. */
+  static List<Task> scoresTensorCores(Groups groups) {
+    AttentionShape shape = groups.shape();
+    int rowTiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTensorCores.ROWS);
+    int rows = rowTiles * AntidiagonalScoresTensorCores.ROWS * groups.stride();
+    int words = shape.headSize() / 4;
+    Task queries =
+        new Task(
+            HalfGroupsLoops.class,
+            "packQueries",
+            Grid.loops(words, rows, shape.heads()),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    HalfGroupsLoops::packQueries,
+                    arguments.f32("q"),
+                    arguments.i64(HALF_QUERIES),
+                    arguments.dims()));
+    Task keys =
+        new Task(
+            HalfGroupsLoops.class,
+            "packKeys",
+            Grid.loops(words, rows, shape.keyHeads()),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    HalfGroupsLoops::packKeys,
+                    arguments.f32("k"),
+                    arguments.i64(HALF_KEYS),
+                    arguments.dims()));
+    int columnTiles = Math.ceilDiv(groups.count(), AntidiagonalScoresTensorCores.COLUMNS);
+    Task scores =
+        new Task(
+            AntidiagonalScoresTensorCores.class,
+            "mean",
+            Grid.groups(columnTiles, rowTiles * shape.heads(), AntidiagonalScoresTensorCores.ITEMS),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    AntidiagonalScoresTensorCores::mean,
+                    arguments.context(),
+                    arguments.i64(HALF_QUERIES),
+                    arguments.i64(HALF_KEYS),
+                    arguments.f32("scores"),
+                    arguments.dims(),
+                    arguments.scalars()));
+    return List.of(queries, keys, scores);
+  }
+
+  static Map<String, TensorType> halfScratch(Sizes sizes) {
+    return Map.of(
+        HALF_QUERIES, halfGroups(sizes, sizes.dim("H")),
+        HALF_KEYS, halfGroups(sizes, sizes.dim("Hk")));
+  }
+
+  private static TensorType halfGroups(Sizes sizes, long heads) {
+    long rows = AntidiagonalScoresTensorCores.ROWS;
+    long filled = Math.ceilDiv(sizes.dim("G"), rows) * rows * sizes.integer("stride");
+    return new TensorType(ElementType.I64, List.of(heads, filled, sizes.dim("D") / 4));
   }
 
   static Task scoresTiles(Groups groups) {
@@ -291,6 +356,34 @@ final class XAttentionPrograms {
                 arguments.bytes("mask"),
                 arguments.dims(),
                 arguments.scalars()));
+  }
+
+  /** As {@link #selectLoops}, for rows of few enough blocks: {@link #selectTilesFit}. */
+  static Task selectTiles(Sizes sizes, String mass) {
+    return new Task(
+        BlockSelectionTiles.class,
+        "selectRow",
+        Grid.groups(maskRows(sizes), sizes.extent("H"), BlockSelectionTiles.ITEMS),
+        (graph, id, arguments) ->
+            graph.task(
+                id,
+                BlockSelectionTiles::selectRow,
+                arguments.context(),
+                arguments.f32(mass),
+                arguments.f32("thresholds"),
+                arguments.bytes("mask"),
+                arguments.dims(),
+                arguments.scalars()));
+  }
+
+  static Support selectTilesFit(Sizes sizes, DeviceTraits device) {
+    long blocks = sizes.dim("NB");
+    return blocks <= BlockSelectionTiles.LARGEST_ROW
+        ? DeviceLimits.workGroups(
+            device, BlockSelectionTiles.ITEMS, BlockSelectionTiles.LOCAL_BYTES)
+        : Support.no(
+            "%d blocks of a row are more than the %d of a group's local memory"
+                .formatted(blocks, BlockSelectionTiles.LARGEST_ROW));
   }
 
   private static int maskRows(Sizes sizes) {

@@ -487,7 +487,7 @@ class SparsePrefillTest {
     Call call = Call.of(PREFILL, inputs(59, 1, 1, 40, 8), Map.of("stride", "4", "block", "12"));
     assertThat(PREFILL.variant("tiles").supports(call.sizes(), DeviceTraits.HOST).refusal())
         .hasValueSatisfying(reason -> assertThat(reason).contains("block 12"));
-    DeviceTraits small = new DeviceTraits(false, true, 128, 1 << 15, 64, false, false);
+    DeviceTraits small = new DeviceTraits(false, true, 128, 1 << 15, 64, false, false, false);
     Call fine = Call.of(PREFILL, inputs(59, 1, 1, 40, 8), Map.of());
     assertThat(PREFILL.variant("tiles").supports(fine.sizes(), small).refusal())
         .hasValueSatisfying(reason -> assertThat(reason).contains("work-groups of 256"));

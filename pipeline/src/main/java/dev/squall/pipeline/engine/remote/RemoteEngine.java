@@ -33,11 +33,24 @@ public final class RemoteEngine implements Engine {
   private final DeviceProfiles profiles;
   private final EnumerationCache cache;
   private final TimeLimits limits;
+  private final boolean tensorCores;
   private final BiFunction<Device, ProgramOf, Support> supports;
   private final Map<Device, Opening> openings = new HashMap<>();
 
+  /** An engine that reaches no tensor cores; arguments as for the other one. */
+  public RemoteEngine(
+      String name,
+      List<Site> sites,
+      DeviceProfiles profiles,
+      EnumerationCache cache,
+      TimeLimits limits,
+      BiFunction<Device, ProgramOf, Support> supports) {
+    this(name, sites, profiles, cache, limits, false, supports);
+  }
+
   /**
    * @param sites where to look for devices
+   * @param tensorCores whether the engine's devices have some that it can use
    * @param supports what the engine itself cannot run, whatever the device's traits allow
    */
   public RemoteEngine(
@@ -46,12 +59,14 @@ public final class RemoteEngine implements Engine {
       DeviceProfiles profiles,
       EnumerationCache cache,
       TimeLimits limits,
+      boolean tensorCores,
       BiFunction<Device, ProgramOf, Support> supports) {
     this.name = name;
     this.sites = List.copyOf(sites);
     this.profiles = profiles;
     this.cache = cache;
     this.limits = limits;
+    this.tensorCores = tensorCores;
     this.supports = supports;
   }
 
@@ -155,7 +170,7 @@ public final class RemoteEngine implements Engine {
             facts.spirv()));
   }
 
-  private static DeviceTraits traits(DeviceFacts facts, DeviceProfile profile) {
+  private DeviceTraits traits(DeviceFacts facts, DeviceProfile profile) {
     boolean workGroups =
         facts.maxWorkGroup() > 0 && profile.limits().supportsKernelContext().orElse(true);
     return new DeviceTraits(
@@ -165,7 +180,8 @@ public final class RemoteEngine implements Engine {
         facts.localMemoryBytes(),
         profile.registers(),
         facts.fp16(),
-        facts.fp64());
+        facts.fp64(),
+        tensorCores);
   }
 
   @Override

@@ -87,6 +87,7 @@ public final class TornadoEngines {
                 profiles,
                 cache,
                 limits,
+                flavor == TornadoFlavor.CUDA,
                 (device, program) -> Support.yes()));
       }
     }

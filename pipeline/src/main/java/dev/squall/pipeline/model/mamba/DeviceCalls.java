@@ -3,6 +3,7 @@ package dev.squall.pipeline.model.mamba;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.spec.Call;
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Precision;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.Tensor;
@@ -50,7 +51,8 @@ final class DeviceCalls implements KernelCalls, AutoCloseable {
     Variant best = null;
     double least = Double.POSITIVE_INFINITY;
     for (Variant variant : kernel.variants()) {
-      if (devices.supports(device, variant, call.sizes()).supported()) {
+      if (variant.precision() == Precision.SINGLE
+          && devices.supports(device, variant, call.sizes()).supported()) {
         double seconds = Double.POSITIVE_INFINITY;
         for (int trial = 0; trial < TRIALS; trial++) {
           seconds = Math.min(seconds, session.run(kernel, variant, call).total());

@@ -99,7 +99,8 @@ class RemoteEngineTest {
         engine(FaultyLaunches.patient(), site("one", Fault.NONE)).enumerate().devices().getFirst();
     assertThat(device.id()).isEqualTo("pocl");
     assertThat(device.profile().kind()).isEqualTo(DeviceKind.CPU);
-    assertThat(device.traits()).isEqualTo(new DeviceTraits(false, true, 4096, 0, 256, false, true));
+    assertThat(device.traits())
+        .isEqualTo(new DeviceTraits(false, true, 4096, 0, 256, false, true, false));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import uk.ac.manchester.tornado.api.enums.MMAShape;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.HalfFloat;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
@@ -204,6 +205,35 @@ public class KernelContext {
           Arrays.setAll(array, i -> new Half2(poison, poison));
           return array;
         });
+  }
+
+  /** A tensor core's sums, all at {@code value}. This JVM has no tensor cores: refused. */
+  public float[] mmaFragment(float value) {
+    throw noTensorCores("mmaFragment");
+  }
+
+  /** The left factor, from 16 rows of 32 bytes at a byte of a local array. Refused here. */
+  public HalfFloat[] mmaLoadA(int[] tile, int depth, int atByte) {
+    throw noTensorCores("mmaLoadA");
+  }
+
+  /** The right factor, from two times 8 rows of 16 bytes, transposed. Refused here. */
+  public HalfFloat[] mmaLoadB(int[] tile, int depth, int atByte) {
+    throw noTensorCores("mmaLoadB");
+  }
+
+  /** {@code a · b + sums}, by the 32 work-items of a warp together. Refused here. */
+  public float[] mma(HalfFloat[] a, HalfFloat[] b, float[] sums, MMAShape shape) {
+    throw noTensorCores("mma");
+  }
+
+  /** Writes 16 × 8 sums to a matrix with rows of {@code pitch} elements. Refused here. */
+  public void mmaStore(float[] sums, FloatArray matrix, int row, int column, int pitch) {
+    throw noTensorCores("mmaStore");
+  }
+
+  private static TornadoRuntimeException noTensorCores(String what) {
+    return new TornadoRuntimeException(what + ": no tensor cores in this JVM; run it on a GPU");
   }
 
   /** Adds to an element in one indivisible step, among all work-items of all groups. */
