@@ -12,7 +12,7 @@ public final class KeptBlocksLoops {
   private KeptBlocksLoops() {}
 
   /**
-   * @param mask u8[H,QB,NB], 1 = kept; one unused element where dims says that all is kept
+   * @param mask u8[H,NB,NB], 1 = kept; one unused element where dims says that all is kept
    * @param lists i32[H,QB,1+NB]: a count and the kept blocks in ascending order, the rest zero; of
    *     a call without a mask one row serves all
    */
@@ -23,7 +23,8 @@ public final class KeptBlocksLoops {
       int from = row * blocks;
       int to = row * (blocks + 1);
       int count = 0;
-      for (int b = 0; b < blocks; b++) {
+      int hidden = masked * dims.get(4) * (blocks - 1 - row % blocks);
+      for (int b = 0; b < blocks - hidden; b++) {
         int keep = 1;
         if (masked == 1) {
           keep = mask.get(from + b);

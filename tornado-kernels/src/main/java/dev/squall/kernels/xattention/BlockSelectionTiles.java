@@ -16,9 +16,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Selection by work-groups, one a block row: each work-item finds the place of its blocks among all
- * by counting what goes before them, then masses in that order are added up until they suffice. Bit
- * for bit what {@link BlockSelectionLoops} chooses. Sizes as in {@link Layout}.
+ * Selection by work-groups, one a block row: the masses are sorted in local memory (a bitonic
+ * network), then added up in that order until they suffice. Bit for bit what {@link
+ * BlockSelectionLoops} chooses. Sizes as in {@link Layout}.
  */
 final class BlockSelectionTiles {
   static final int ITEMS = 128;
@@ -26,7 +26,7 @@ final class BlockSelectionTiles {
   /** Most blocks of a row: its masses lie in local memory. */
   static final int LARGEST_ROW = 1024;
 
-  static final int LOCAL_BYTES = 3 * LARGEST_ROW * Float.BYTES;
+  static final int LOCAL_BYTES = 4 * LARGEST_ROW * Float.BYTES;
 
   private BlockSelectionTiles() {}
 
@@ -39,8 +39,9 @@ final class BlockSelectionTiles {
       IntArray dims,
       FloatArray scalars) {
     float[] values = context.allocateFloatLocalArray(1024);
-    float[] credits = context.allocateFloatLocalArray(1024);
-    int[] places = context.allocateIntLocalArray(1024);
+    float[] ordered = context.allocateFloatLocalArray(1024);
+    int[] order = context.allocateIntLocalArray(1024);
+    int[] chosen = context.allocateIntLocalArray(1024);
     int item = context.localIdx;
     int head = context.groupIdy;
     int blocks = dims.get(BLOCKS);
@@ -60,27 +61,44 @@ final class BlockSelectionTiles {
     if (row >= dims.get(FIRST_DENSE_ROW)) {
       threshold = 1f;
     }
-    for (int c = item; c < allowed; c += ITEMS) {
-      values[c] = mass.get(start + c);
-      credits[c] = 0f;
+    int length = 2;
+    while (length < allowed) {
+      length = length << 1;
+    }
+    // Forced blocks and what fills up the network go last.
+    for (int c = item; c < length; c += ITEMS) {
+      float value = mass.get(start + TornadoMath.min(c, allowed - 1));
+      int forced = causal * ((c == 0 ? 1 : 0) | (c == row ? 1 : 0));
+      int last = forced | (c < allowed ? 0 : 1);
+      values[c] = value;
+      ordered[c] = last == 1 ? -1f : value;
+      order[c] = c;
+      chosen[c] = 0;
     }
     context.localBarrier();
-    for (int c = item; c < allowed; c += ITEMS) {
-      float value = values[c];
-      int place = 0;
-      for (int other = 0; other < allowed; other++) {
-        float rival = values[other];
-        int forced = causal * ((other == 0 ? 1 : 0) | (other == row ? 1 : 0));
-        int before = (rival > value ? 1 : 0) | ((rival == value ? 1 : 0) & (other < c ? 1 : 0));
-        place += before * (1 - forced);
-      }
-      places[c] = place;
-      int mine = causal * ((c == 0 ? 1 : 0) | (c == row ? 1 : 0));
-      if (mine == 0) {
-        credits[place] = BlockSelectionLoops.credit(mass, start + c, dims, margin);
+    for (int size = 2; size <= length; size = size << 1) {
+      for (int gap = size >> 1; gap > 0; gap = gap >> 1) {
+        for (int n = item; n < length >> 1; n += ITEMS) {
+          int low = 2 * n - (n & (gap - 1));
+          int high = low + gap;
+          float lowValue = ordered[low];
+          float highValue = ordered[high];
+          int lowIndex = order[low];
+          int highIndex = order[high];
+          int behind =
+              (lowValue < highValue ? 1 : 0)
+                  | ((lowValue == highValue ? 1 : 0) & (lowIndex > highIndex ? 1 : 0));
+          int backwards = (low & size) == 0 ? 0 : 1;
+          if (behind != backwards) {
+            ordered[low] = highValue;
+            ordered[high] = lowValue;
+            order[low] = highIndex;
+            order[high] = lowIndex;
+          }
+        }
+        context.localBarrier();
       }
     }
-    context.localBarrier();
     float total = 0f;
     float covered = 0f;
     for (int c = 0; c < allowed; c++) {
@@ -90,19 +108,28 @@ final class BlockSelectionTiles {
       covered += forced * value;
     }
     float required = threshold * total;
+    // The same number in every work-item.
     int choices = allowed - causal * (row > 0 ? 2 : 1);
     int taken = 0;
     for (int place = 0; place < choices; place++) {
+      float credit = ordered[place];
+      if (margin > 0f) {
+        credit = BlockSelectionLoops.credit(mass, start + order[place], dims, margin);
+      }
       int more = covered < required ? 1 : 0;
-      covered += more * credits[place];
+      covered += more * credit;
       taken += more;
     }
+    for (int place = item; place < taken; place += ITEMS) {
+      chosen[order[place]] = 1;
+    }
+    context.localBarrier();
     int all = threshold >= 1f ? 1 : 0;
     for (int c = item; c < blocks; c += ITEMS) {
       int inside = c < allowed ? 1 : 0;
       int forced = causal * ((c == 0 ? 1 : 0) | (c == row ? 1 : 0));
-      int chosen = places[TornadoMath.min(c, allowed - 1)] < taken ? 1 : 0;
-      mask.set(target + c, (byte) (inside * (all | forced | chosen)));
+      int taking = chosen[TornadoMath.min(c, allowed - 1)];
+      mask.set(target + c, (byte) (inside * (all | forced | taking)));
     }
   }
 }
