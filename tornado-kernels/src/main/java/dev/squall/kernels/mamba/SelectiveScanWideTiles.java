@@ -6,18 +6,18 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The two passes of {@link SelectiveScanChunksLoops} with explicit work-groups, for GPUs: a group
- * takes 32 channels that share b and c, and four chunks of time that follow each other. An item
- * walks one chunk of one channel with all states in registers; eight steps of every chunk at a time
- * pass through local memory, where neighbours read u and delta in rows and the items of a chunk all
- * want the same b and c.
+ * The selective scan in one pass with explicit work-groups, for GPUs whose items own many
+ * registers: a group takes 4 channels that share b and c and walks through time 128 steps at a
+ * time. An item owns 8 steps of a channel and half of its states.
+ *
+ * <p>An item scans its steps from a state of 0 and keeps in registers what a state before them
+ * would add to each y: c · the product of the decays up to there. A short scan over the items of a
+ * channel then turns products and rests into the state that each item starts from, and one
+ * multiply-add per state and step adds its share. So every exponential is computed once.
  */
 public final class SelectiveScanWideTiles {
   /** Channels of a group. */
-  static final int CHANNELS = 32;
-
-  /** Chunks of a group. */
-  static final int PARTS = 4;
+  static final int CHANNELS = 4;
 
   /** Work-items of a group. */
   static final int ITEMS = 128;
@@ -25,130 +25,41 @@ public final class SelectiveScanWideTiles {
   /** Most states of a channel. */
   static final int STATES = 16;
 
-  /** Steps of a chunk. */
-  static final int CHUNK = 64;
+  /** Registers that an item needs. */
+  static final int REGISTERS = 128;
 
-  /** Registers that an item needs; where 64 are all there is, as on an Arc, it spills. */
-  static final int REGISTERS = 96;
+  /** Steps of a block: those of the 16 items that share a channel and its states. */
+  private static final int BLOCK = 128;
 
-  /** Steps of a chunk that are in local memory at a time. */
-  private static final int STAGE = 8;
+  /** Steps of an item. */
+  private static final int STEPS = 8;
 
-  /** One more than the steps of a channel, so that channels differ in bank. */
-  private static final int ROW = 33;
+  /** States of an item. */
+  private static final int OWN = 8;
 
-  /** Local memory of a group in {@link #scan}. */
-  static final int LOCAL_BYTES = 4 * (3 * CHANNELS * ROW + 2 * STATES * 32);
+  /** Items that follow each other in time. */
+  private static final int PARTS = 16;
+
+  /**
+   * Length of rows of steps in local memory: 4 more after each 32, so that items 8 steps apart
+   * differ in bank.
+   */
+  private static final int ROW = 144;
+
+  /** The same for rows of channels, which differ in bank, too. */
+  private static final int LINE = 148;
+
+  /** Length of rows of summaries: odd, so that rows differ in bank. */
+  private static final int SUMMARIES = 17;
+
+  /** Local memory of a group: the arrays of {@link #scan}. */
+  static final int LOCAL_BYTES = 4 * (592 + 592 + 1184 + 2304 + 2304 + 1088 + 1088);
 
   private SelectiveScanWideTiles() {}
 
   /**
-   * What each chunk does to a state; group x is a tile of channels with four chunks, group y the
-   * group of b and c. Arguments as in {@link SelectiveScanChunksLoops#summarize}.
-   */
-  public static void summarize(
-      KernelContext context,
-      FloatArray u,
-      FloatArray delta,
-      FloatArray a,
-      FloatArray b,
-      FloatArray deltaBias,
-      FloatArray totals,
-      FloatArray rests,
-      IntArray dims) {
-    float[] steps = context.allocateFloatLocalArray(1056);
-    float[] drives = context.allocateFloatLocalArray(1056);
-    float[] inputs = context.allocateFloatLocalArray(512);
-    float[] h = new float[16];
-    float[] rates = new float[16];
-
-    int length = dims.get(1);
-    int states = dims.get(2);
-    int groupChannels = dims.get(3);
-    int softplus = dims.get(4);
-    int biased = dims.get(7);
-    int chunks = dims.get(9);
-    int size = dims.get(10);
-
-    int item = context.localIdx;
-    int column = item & 31;
-    int part = item >> 5;
-    int stretches = (chunks + PARTS - 1) >> 2;
-    int tile = context.groupIdx / stretches;
-    int firstChunk = (context.groupIdx - tile * stretches) * PARTS;
-    int group = context.groupIdy;
-    int firstChannel = group * groupChannels;
-    int channel = firstChannel + TornadoMath.min(tile * CHANNELS + column, groupChannels - 1);
-    int projection = group * states * length;
-    for (int n = 0; n < STATES; n++) {
-      h[n] = 0.0f;
-      // A state beyond the last has a rate and inputs of 0 and stays 0.
-      rates[n] = n < states ? a.get(channel * states + TornadoMath.min(n, states - 1)) : 0.0f;
-    }
-    float total = 0.0f;
-    float lost = 0.0f;
-    int readChunk = firstChunk + (column >> 3);
-    for (int from = 0; from < size; from += STAGE) {
-      int t = readChunk * size + from + (column & 7);
-      int source = TornadoMath.min(t, length - 1);
-      // Steps beyond the end have dt = 0, which leaves every state as it is.
-      float present = t < length ? 1.0f : 0.0f;
-      context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int line = part + PARTS * k;
-        int reads = firstChannel + TornadoMath.min(tile * CHANNELS + line, groupChannels - 1);
-        float dt = delta.get(reads * length + source);
-        if (biased == 1) {
-          dt = dt + deltaBias.get(reads);
-        }
-        if (softplus == 1) {
-          dt = Softplus.of(dt);
-        }
-        dt = dt * present;
-        steps[line * ROW + column] = dt;
-        drives[line * ROW + column] = dt * u.get(reads * length + source);
-      }
-      for (int k = 0; k < STATES / PARTS; k++) {
-        int n = part + PARTS * k;
-        float factor = n < states ? 1.0f : 0.0f;
-        int state = TornadoMath.min(n, states - 1);
-        inputs[n * 32 + column] = factor * b.get(projection + state * length + source);
-      }
-      context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int at = part * STAGE + k;
-        float dt = steps[column * ROW + at];
-        float drive = drives[column * ROW + at];
-        float more = dt - lost;
-        float sum = total + more;
-        lost = (sum - total) - more;
-        total = sum;
-        for (int n = 0; n < STATES; n++) {
-          h[n] = TornadoMath.exp(dt * rates[n]) * h[n] + drive * inputs[n * 32 + at];
-        }
-      }
-    }
-    int chunk = firstChunk + part;
-    int writes = 1;
-    if (chunk >= chunks) {
-      writes = 0;
-    }
-    if (tile * CHANNELS + column >= groupChannels) {
-      writes = 0;
-    }
-    if (writes == 1) {
-      totals.set(channel * chunks + chunk, total);
-      for (int n = 0; n < STATES; n++) {
-        if (n < states) {
-          rests.set((channel * chunks + chunk) * states + n, h[n]);
-        }
-      }
-    }
-  }
-
-  /**
-   * Scans each chunk from its start; groups as in {@link #summarize}, arguments as in {@link
-   * SelectiveScanChunksLoops#scan}.
+   * Scans every channel; group x is a tile of channels, group y the group of b and c. Arguments as
+   * in {@link SelectiveScanLoops#scan}, N at most 16.
    */
   public static void scan(
       KernelContext context,
@@ -160,16 +71,22 @@ public final class SelectiveScanWideTiles {
       FloatArray d,
       FloatArray z,
       FloatArray deltaBias,
-      FloatArray starts,
+      FloatArray h0,
       FloatArray y,
+      FloatArray lastState,
       IntArray dims) {
-    float[] steps = context.allocateFloatLocalArray(1056);
-    float[] drives = context.allocateFloatLocalArray(1056);
-    float[] results = context.allocateFloatLocalArray(1056);
-    float[] inputs = context.allocateFloatLocalArray(512);
-    float[] outputs = context.allocateFloatLocalArray(512);
-    float[] h = new float[16];
-    float[] rates = new float[16];
+    float[] steps = context.allocateFloatLocalArray(592);
+    float[] drives = context.allocateFloatLocalArray(592);
+    float[] sums = context.allocateFloatLocalArray(1184);
+    float[] inputs = context.allocateFloatLocalArray(2304);
+    float[] outputs = context.allocateFloatLocalArray(2304);
+    float[] products = context.allocateFloatLocalArray(1088);
+    float[] rests = context.allocateFloatLocalArray(1088);
+    float[] rates = new float[8];
+    float[] dt = new float[8];
+    float[] drive = new float[8];
+    float[] sum = new float[8];
+    float[] shares = new float[64];
 
     int length = dims.get(1);
     int states = dims.get(2);
@@ -178,91 +95,142 @@ public final class SelectiveScanWideTiles {
     int skips = dims.get(5);
     int gated = dims.get(6);
     int biased = dims.get(7);
-    int chunks = dims.get(9);
-    int size = dims.get(10);
+    int started = dims.get(8);
 
     int item = context.localIdx;
-    int column = item & 31;
-    int part = item >> 5;
-    int stretches = (chunks + PARTS - 1) >> 2;
-    int tile = context.groupIdx / stretches;
-    int firstChunk = (context.groupIdx - tile * stretches) * PARTS;
     int group = context.groupIdy;
     int firstChannel = group * groupChannels;
-    int channel = firstChannel + TornadoMath.min(tile * CHANNELS + column, groupChannels - 1);
+    int tile = context.groupIdx * CHANNELS;
     int projection = group * states * length;
-    int chunk = TornadoMath.min(firstChunk + part, chunks - 1);
-    for (int n = 0; n < STATES; n++) {
-      int state = TornadoMath.min(n, states - 1);
-      float factor = n < states ? 1.0f : 0.0f;
-      h[n] = factor * starts.get((channel * chunks + chunk) * states + state);
-      rates[n] = factor * a.get(channel * states + state);
+
+    // As owner of steps and states: channels first, for items that want the same b and c.
+    int slot = item & 3;
+    int part = (item >> 2) & 15;
+    int half = item >> 6;
+    int channel = firstChannel + TornadoMath.min(tile + slot, groupChannels - 1);
+    int own = part * STEPS + (part >> 2) * 4;
+    int firstState = half * OWN;
+    for (int n = 0; n < OWN; n++) {
+      int state = firstState + n;
+      // A state beyond the last has a rate and inputs of 0 and stays 0.
+      float factor = state < states ? 1.0f : 0.0f;
+      rates[n] = factor * a.get(channel * states + TornadoMath.min(state, states - 1));
     }
-    int readChunk = firstChunk + (column >> 3);
-    for (int from = 0; from < size; from += STAGE) {
-      int t = readChunk * size + from + (column & 7);
+
+    // As one that carries a state from block to block; half of the items.
+    int carrySlot = item & 3;
+    int carryState = (item >> 2) & 15;
+    int carryRow = item * SUMMARIES;
+    int carryAt =
+        (firstChannel + TornadoMath.min(tile + carrySlot, groupChannels - 1)) * states
+            + TornadoMath.min(carryState, states - 1);
+    float carried = 0.0f;
+    if (started == 1) {
+      carried = h0.get(carryAt);
+    }
+
+    // As reader and writer of a step.
+    int column = item + (item >> 5) * 4;
+    for (int from = 0; from < length; from += BLOCK) {
+      int t = from + item;
       int source = TornadoMath.min(t, length - 1);
-      context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int line = part + PARTS * k;
-        int reads = firstChannel + TornadoMath.min(tile * CHANNELS + line, groupChannels - 1);
-        float dt = delta.get(reads * length + source);
+      // Steps beyond the end have dt = 0, which leaves every state as it is.
+      float present = t < length ? 1.0f : 0.0f;
+      for (int k = 0; k < CHANNELS; k++) {
+        int reads = firstChannel + TornadoMath.min(tile + k, groupChannels - 1);
+        float step = delta.get(reads * length + source);
         if (biased == 1) {
-          dt = dt + deltaBias.get(reads);
+          step = step + deltaBias.get(reads);
         }
         if (softplus == 1) {
-          dt = Softplus.of(dt);
+          step = Softplus.of(step);
         }
-        float input = u.get(reads * length + source);
-        float skip = 0.0f;
-        if (skips == 1) {
-          skip = d.get(reads);
-        }
-        steps[line * ROW + column] = dt;
-        drives[line * ROW + column] = dt * input;
-        results[line * ROW + column] = skip * input;
+        step = step * present;
+        steps[k * LINE + column] = step;
+        drives[k * LINE + column] = step * u.get(reads * length + source);
       }
-      for (int k = 0; k < STATES / PARTS; k++) {
-        int n = part + PARTS * k;
-        float factor = n < states ? 1.0f : 0.0f;
+      for (int n = 0; n < STATES; n++) {
         int state = TornadoMath.min(n, states - 1);
-        inputs[n * 32 + column] = factor * b.get(projection + state * length + source);
-        outputs[n * 32 + column] = factor * c.get(projection + state * length + source);
+        float factor = n < states ? 1.0f : 0.0f;
+        inputs[n * ROW + column] = factor * b.get(projection + state * length + source);
+        outputs[n * ROW + column] = factor * c.get(projection + state * length + source);
       }
       context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int at = part * STAGE + k;
-        float dt = steps[column * ROW + at];
-        float drive = drives[column * ROW + at];
-        float sum = results[column * ROW + at];
-        for (int n = 0; n < STATES; n++) {
-          float next = TornadoMath.exp(dt * rates[n]) * h[n] + drive * inputs[n * 32 + at];
-          h[n] = next;
-          sum = sum + outputs[n * 32 + at] * next;
+      for (int k = 0; k < STEPS; k++) {
+        dt[k] = steps[slot * LINE + own + k];
+        drive[k] = drives[slot * LINE + own + k];
+        sum[k] = 0.0f;
+      }
+      for (int n = 0; n < OWN; n++) {
+        float rate = rates[n];
+        float h = 0.0f;
+        float product = 1.0f;
+        int row = (firstState + n) * ROW + own;
+        for (int k = 0; k < STEPS; k++) {
+          float decay = TornadoMath.exp(dt[k] * rate);
+          h = decay * h + drive[k] * inputs[row + k];
+          product = decay * product;
+          sum[k] = sum[k] + outputs[row + k] * h;
+          shares[n * STEPS + k] = outputs[row + k] * product;
         }
-        results[column * ROW + at] = sum;
+        int at = ((firstState + n) * CHANNELS + slot) * SUMMARIES + part;
+        products[at] = product;
+        rests[at] = h;
       }
       context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int line = part + PARTS * k;
-        int inGroup = tile * CHANNELS + line;
+      if (item < CHANNELS * STATES) {
+        for (int k = 0; k < PARTS; k++) {
+          float rest = rests[carryRow + k];
+          rests[carryRow + k] = carried;
+          carried = products[carryRow + k] * carried + rest;
+        }
+      }
+      context.localBarrier();
+      for (int n = 0; n < OWN; n++) {
+        float start = rests[((firstState + n) * CHANNELS + slot) * SUMMARIES + part];
+        for (int k = 0; k < STEPS; k++) {
+          sum[k] = sum[k] + shares[n * STEPS + k] * start;
+        }
+      }
+      for (int k = 0; k < STEPS; k++) {
+        sums[(half * CHANNELS + slot) * LINE + own + k] = sum[k];
+      }
+      context.localBarrier();
+      for (int k = 0; k < CHANNELS; k++) {
         int writes = 1;
         if (t >= length) {
           writes = 0;
         }
-        if (inGroup >= groupChannels) {
+        if (tile + k >= groupChannels) {
           writes = 0;
         }
         if (writes == 1) {
-          int target = (firstChannel + inGroup) * length + t;
-          float sum = results[line * ROW + column];
+          int line = firstChannel + tile + k;
+          int target = line * length + t;
+          float result = sums[k * LINE + column] + sums[(CHANNELS + k) * LINE + column];
+          if (skips == 1) {
+            result = result + d.get(line) * u.get(target);
+          }
           if (gated == 1) {
             float gate = z.get(target);
-            sum = sum * (gate * Sigmoid.of(gate));
+            result = result * (gate * Sigmoid.of(gate));
           }
-          y.set(target, sum);
+          y.set(target, result);
         }
       }
+    }
+    int keeps = 1;
+    if (item >= CHANNELS * STATES) {
+      keeps = 0;
+    }
+    if (carryState >= states) {
+      keeps = 0;
+    }
+    if (tile + carrySlot >= groupChannels) {
+      keeps = 0;
+    }
+    if (keeps == 1) {
+      lastState.set(carryAt, carried);
     }
   }
 }
