@@ -14,6 +14,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * would add to each y: c · the product of the decays up to there. A short scan over the items of a
  * channel then turns products and rests into the state that each item starts from, and one
  * multiply-add per state and step adds its share. So every exponential is computed once.
+ *
+ * <p>Few items fit a multiprocessor, so loads must not be waited for: the inputs of the next block
+ * are on their way while the outputs of this one are finished.
  */
 public final class SelectiveScanWideTiles {
   /** Channels of a group. */
@@ -28,8 +31,11 @@ public final class SelectiveScanWideTiles {
   /** Registers that an item needs. */
   static final int REGISTERS = 128;
 
-  /** Steps of a block: those of the 16 items that share a channel and its states. */
+  /** Steps of a block, one for each item to read and to write. */
   private static final int BLOCK = 128;
+
+  /** Items that follow each other in time. */
+  private static final int PARTS = 16;
 
   /** Steps of an item. */
   private static final int STEPS = 8;
@@ -37,23 +43,20 @@ public final class SelectiveScanWideTiles {
   /** States of an item. */
   private static final int OWN = 8;
 
-  /** Items that follow each other in time. */
-  private static final int PARTS = 16;
-
   /**
-   * Length of rows of steps in local memory: 4 more after each 32, so that items 8 steps apart
-   * differ in bank.
+   * Length of rows of b and c in local memory: 4 more for each 32 steps, so that items 8 steps
+   * apart differ in bank.
    */
   private static final int ROW = 144;
 
   /** The same for rows of channels, which differ in bank, too. */
   private static final int LINE = 148;
 
-  /** Length of rows of summaries: odd, so that rows differ in bank. */
+  /** Length of rows of products and rests: one more than the parts, so that rows differ in bank. */
   private static final int SUMMARIES = 17;
 
   /** Local memory of a group: the arrays of {@link #scan}. */
-  static final int LOCAL_BYTES = 4 * (592 + 592 + 1184 + 2304 + 2304 + 1088 + 1088);
+  static final int LOCAL_BYTES = 4 * (592 + 592 + 2304 + 2304 + 1184 + 1088);
 
   private SelectiveScanWideTiles() {}
 
@@ -77,16 +80,27 @@ public final class SelectiveScanWideTiles {
       IntArray dims) {
     float[] steps = context.allocateFloatLocalArray(592);
     float[] drives = context.allocateFloatLocalArray(592);
-    float[] sums = context.allocateFloatLocalArray(1184);
     float[] inputs = context.allocateFloatLocalArray(2304);
     float[] outputs = context.allocateFloatLocalArray(2304);
-    float[] products = context.allocateFloatLocalArray(1088);
+    // Products of decays on the way to the states, sums of states on the way to y.
+    float[] partials = context.allocateFloatLocalArray(1184);
     float[] rests = context.allocateFloatLocalArray(1088);
+    int[] rows = new int[4];
+    float[] nextDelta = new float[4];
+    float[] nextU = new float[4];
+    float[] nextB = new float[16];
+    float[] nextC = new float[16];
+    float[] bias = new float[4];
+    float[] skip = new float[4];
+    float[] skipped = new float[4];
+    float[] gates = new float[4];
     float[] rates = new float[8];
     float[] dt = new float[8];
     float[] drive = new float[8];
     float[] sum = new float[8];
     float[] shares = new float[64];
+    float[] products = new float[16];
+    float[] ends = new float[16];
 
     int length = dims.get(1);
     int states = dims.get(2);
@@ -99,63 +113,78 @@ public final class SelectiveScanWideTiles {
 
     int item = context.localIdx;
     int group = context.groupIdy;
-    int firstChannel = group * groupChannels;
     int tile = context.groupIdx * CHANNELS;
+    int firstChannel = group * groupChannels + tile;
+    // Absent channels repeat the last one and write nothing.
+    int lastChannel = group * groupChannels + groupChannels - 1;
     int projection = group * states * length;
 
-    // As owner of steps and states: channels first, for items that want the same b and c.
+    // As owner of steps and states; neighbours are channels, which want the same b and c.
     int slot = item & 3;
     int part = (item >> 2) & 15;
-    int half = item >> 6;
-    int channel = firstChannel + TornadoMath.min(tile + slot, groupChannels - 1);
+    int firstState = (item >> 6) * OWN;
     int own = part * STEPS + (part >> 2) * 4;
-    int firstState = half * OWN;
+    int channel = TornadoMath.min(firstChannel + slot, lastChannel);
     for (int n = 0; n < OWN; n++) {
-      int state = firstState + n;
-      // A state beyond the last has a rate and inputs of 0 and stays 0.
-      float factor = state < states ? 1.0f : 0.0f;
-      rates[n] = factor * a.get(channel * states + TornadoMath.min(state, states - 1));
+      // States beyond the last repeat it, with a c of 0.
+      rates[n] = a.get(channel * states + TornadoMath.min(firstState + n, states - 1));
     }
 
-    // As one that carries a state from block to block; half of the items.
-    int carrySlot = item & 3;
-    int carryState = (item >> 2) & 15;
-    int carryRow = item * SUMMARIES;
-    int carryAt =
-        (firstChannel + TornadoMath.min(tile + carrySlot, groupChannels - 1)) * states
-            + TornadoMath.min(carryState, states - 1);
+    // As carrier of a state from block to block: the first 64 items.
+    int carries = item < CHANNELS * STATES ? 1 : 0;
+    int carriedState = item >> 2;
+    int carriedAt = channel * states + TornadoMath.min(carriedState, states - 1);
     float carried = 0.0f;
     if (started == 1) {
-      carried = h0.get(carryAt);
+      carried = h0.get(carriedAt);
     }
 
-    // As reader and writer of a step.
+    // As reader and writer of one step of a block.
     int column = item + (item >> 5) * 4;
+    for (int k = 0; k < CHANNELS; k++) {
+      int reads = TornadoMath.min(firstChannel + k, lastChannel);
+      rows[k] = reads * length;
+      bias[k] = 0.0f;
+      skip[k] = 0.0f;
+      gates[k] = 0.0f;
+      if (biased == 1) {
+        bias[k] = deltaBias.get(reads);
+      }
+      if (skips == 1) {
+        skip[k] = d.get(reads);
+      }
+    }
+    int source = TornadoMath.min(item, length - 1);
+    for (int k = 0; k < CHANNELS; k++) {
+      int at = rows[k] + source;
+      nextDelta[k] = delta.get(at);
+      nextU[k] = u.get(at);
+    }
+    for (int n = 0; n < STATES; n++) {
+      int at = projection + TornadoMath.min(n, states - 1) * length + source;
+      nextB[n] = b.get(at);
+      nextC[n] = c.get(at);
+    }
+
     for (int from = 0; from < length; from += BLOCK) {
       int t = from + item;
-      int source = TornadoMath.min(t, length - 1);
-      // Steps beyond the end have dt = 0, which leaves every state as it is.
-      float present = t < length ? 1.0f : 0.0f;
       for (int k = 0; k < CHANNELS; k++) {
-        int reads = firstChannel + TornadoMath.min(tile + k, groupChannels - 1);
-        float step = delta.get(reads * length + source);
-        if (biased == 1) {
-          step = step + deltaBias.get(reads);
-        }
+        float step = nextDelta[k] + bias[k];
         if (softplus == 1) {
           step = Softplus.of(step);
         }
-        step = step * present;
+        // Steps beyond the end have dt = 0, which leaves every state as it is.
+        step = t < length ? step : 0.0f;
         steps[k * LINE + column] = step;
-        drives[k * LINE + column] = step * u.get(reads * length + source);
+        drives[k * LINE + column] = step * nextU[k];
+        skipped[k] = skip[k] * nextU[k];
       }
       for (int n = 0; n < STATES; n++) {
-        int state = TornadoMath.min(n, states - 1);
-        float factor = n < states ? 1.0f : 0.0f;
-        inputs[n * ROW + column] = factor * b.get(projection + state * length + source);
-        outputs[n * ROW + column] = factor * c.get(projection + state * length + source);
+        inputs[n * ROW + column] = nextB[n];
+        outputs[n * ROW + column] = n < states ? nextC[n] : 0.0f;
       }
       context.localBarrier();
+
       for (int k = 0; k < STEPS; k++) {
         dt[k] = steps[slot * LINE + own + k];
         drive[k] = drives[slot * LINE + own + k];
@@ -174,18 +203,29 @@ public final class SelectiveScanWideTiles {
           shares[n * STEPS + k] = outputs[row + k] * product;
         }
         int at = ((firstState + n) * CHANNELS + slot) * SUMMARIES + part;
-        products[at] = product;
+        partials[at] = product;
         rests[at] = h;
       }
       context.localBarrier();
-      if (item < CHANNELS * STATES) {
+
+      if (gated == 1) {
+        for (int k = 0; k < CHANNELS; k++) {
+          gates[k] = z.get(rows[k] + TornadoMath.min(t, length - 1));
+        }
+      }
+      if (carries == 1) {
+        // All are read before one is written: each wait would be one of 16 in a row.
         for (int k = 0; k < PARTS; k++) {
-          float rest = rests[carryRow + k];
-          rests[carryRow + k] = carried;
-          carried = products[carryRow + k] * carried + rest;
+          products[k] = partials[item * SUMMARIES + k];
+          ends[k] = rests[item * SUMMARIES + k];
+        }
+        for (int k = 0; k < PARTS; k++) {
+          rests[item * SUMMARIES + k] = carried;
+          carried = products[k] * carried + ends[k];
         }
       }
       context.localBarrier();
+
       for (int n = 0; n < OWN; n++) {
         float start = rests[((firstState + n) * CHANNELS + slot) * SUMMARIES + part];
         for (int k = 0; k < STEPS; k++) {
@@ -193,10 +233,27 @@ public final class SelectiveScanWideTiles {
         }
       }
       for (int k = 0; k < STEPS; k++) {
-        sums[(half * CHANNELS + slot) * LINE + own + k] = sum[k];
+        partials[((item >> 6) * CHANNELS + slot) * LINE + own + k] = sum[k];
+      }
+      source = TornadoMath.min(t + BLOCK, length - 1);
+      for (int k = 0; k < CHANNELS; k++) {
+        int at = rows[k] + source;
+        nextDelta[k] = delta.get(at);
+        nextU[k] = u.get(at);
+      }
+      for (int n = 0; n < STATES; n++) {
+        int at = projection + TornadoMath.min(n, states - 1) * length + source;
+        nextB[n] = b.get(at);
+        nextC[n] = c.get(at);
       }
       context.localBarrier();
+
       for (int k = 0; k < CHANNELS; k++) {
+        float result = partials[k * LINE + column] + partials[(CHANNELS + k) * LINE + column];
+        result = result + skipped[k];
+        if (gated == 1) {
+          result = result * (gates[k] * Sigmoid.of(gates[k]));
+        }
         int writes = 1;
         if (t >= length) {
           writes = 0;
@@ -205,32 +262,18 @@ public final class SelectiveScanWideTiles {
           writes = 0;
         }
         if (writes == 1) {
-          int line = firstChannel + tile + k;
-          int target = line * length + t;
-          float result = sums[k * LINE + column] + sums[(CHANNELS + k) * LINE + column];
-          if (skips == 1) {
-            result = result + d.get(line) * u.get(target);
-          }
-          if (gated == 1) {
-            float gate = z.get(target);
-            result = result * (gate * Sigmoid.of(gate));
-          }
-          y.set(target, result);
+          y.set(rows[k] + t, result);
         }
       }
     }
-    int keeps = 1;
-    if (item >= CHANNELS * STATES) {
-      keeps = 0;
+    if (tile + slot >= groupChannels) {
+      carries = 0;
     }
-    if (carryState >= states) {
-      keeps = 0;
+    if (carriedState >= states) {
+      carries = 0;
     }
-    if (tile + carrySlot >= groupChannels) {
-      keeps = 0;
-    }
-    if (keeps == 1) {
-      lastState.set(carryAt, carried);
+    if (carries == 1) {
+      lastState.set(carriedAt, carried);
     }
   }
 }
