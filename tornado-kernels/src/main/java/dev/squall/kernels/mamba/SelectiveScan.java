@@ -202,37 +202,14 @@ public final class SelectiveScan implements Kernel {
   }
 
   private static Program wide(Sizes sizes) {
-    int chunks = Math.ceilDiv(sizes.extent("L"), SelectiveScanWideTiles.CHUNK);
     int groupChannels = sizes.extent("C") / sizes.extent("G");
-    Grid grid =
-        Grid.groups(
-            Math.ceilDiv(groupChannels, SelectiveScanWideTiles.CHANNELS)
-                * Math.ceilDiv(chunks, SelectiveScanWideTiles.PARTS),
-            sizes.extent("G"),
-            SelectiveScanWideTiles.ITEMS);
-    Task summarize =
-        new Task(
-            SelectiveScanWideTiles.class,
-            "summarize",
-            grid,
-            (graph, id, arguments) ->
-                graph.task(
-                    id,
-                    SelectiveScanWideTiles::summarize,
-                    arguments.context(),
-                    arguments.f32("u"),
-                    arguments.f32("delta"),
-                    arguments.f32("a"),
-                    arguments.f32("b"),
-                    arguments.f32("delta_bias"),
-                    arguments.f32("totals"),
-                    arguments.f32("rests"),
-                    arguments.dims()));
-    Task scan =
+    int tiles = Math.ceilDiv(groupChannels, SelectiveScanWideTiles.CHANNELS);
+    return program(
+        sizes,
         new Task(
             SelectiveScanWideTiles.class,
             "scan",
-            grid,
+            Grid.groups(tiles, sizes.extent("G"), SelectiveScanWideTiles.ITEMS),
             (graph, id, arguments) ->
                 graph.task(
                     id,
@@ -246,10 +223,10 @@ public final class SelectiveScan implements Kernel {
                     arguments.f32("d"),
                     arguments.f32("z"),
                     arguments.f32("delta_bias"),
-                    arguments.f32("starts"),
+                    arguments.f32("h0"),
                     arguments.f32("y"),
-                    arguments.dims()));
-    return twoPasses(sizes, summarize, scan, chunks, SelectiveScanWideTiles.CHUNK);
+                    arguments.f32("last_state"),
+                    arguments.dims())));
   }
 
   private static Program chunks(Sizes sizes) {

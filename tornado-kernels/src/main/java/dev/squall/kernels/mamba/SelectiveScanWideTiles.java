@@ -6,18 +6,21 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The two passes of {@link SelectiveScanChunksLoops} with explicit work-groups, for GPUs: a group
- * takes 32 channels that share b and c, and four chunks of time that follow each other. An item
- * walks one chunk of one channel with all states in registers; eight steps of every chunk at a time
- * pass through local memory, where neighbours read u and delta in rows and the items of a chunk all
- * want the same b and c.
+ * The selective scan in one pass with explicit work-groups, for GPUs whose items own many
+ * registers: a group takes 4 channels that share b and c and walks through time 128 steps at a
+ * time. An item owns 8 steps of a channel and half of its states.
+ *
+ * <p>An item scans its steps from a state of 0 and keeps in registers what a state before them
+ * would add to each y: c · the product of the decays up to there. A short scan over the items of a
+ * channel then turns products and rests into the state that each item starts from, and one
+ * multiply-add per state and step adds its share. So every exponential is computed once.
+ *
+ * <p>Few items fit a multiprocessor, so loads must not be waited for: the inputs of the next block
+ * are on their way while the outputs of this one are finished.
  */
 public final class SelectiveScanWideTiles {
   /** Channels of a group. */
-  static final int CHANNELS = 32;
-
-  /** Chunks of a group. */
-  static final int PARTS = 4;
+  static final int CHANNELS = 4;
 
   /** Work-items of a group. */
   static final int ITEMS = 128;
@@ -25,130 +28,41 @@ public final class SelectiveScanWideTiles {
   /** Most states of a channel. */
   static final int STATES = 16;
 
-  /** Steps of a chunk. */
-  static final int CHUNK = 64;
+  /** Registers that an item needs. */
+  static final int REGISTERS = 128;
 
-  /** Registers that an item needs; where 64 are all there is, as on an Arc, it spills. */
-  static final int REGISTERS = 96;
+  /** Steps of a block, one for each item to read and to write. */
+  private static final int BLOCK = 128;
 
-  /** Steps of a chunk that are in local memory at a time. */
-  private static final int STAGE = 8;
+  /** Items that follow each other in time. */
+  private static final int PARTS = 16;
 
-  /** One more than the steps of a channel, so that channels differ in bank. */
-  private static final int ROW = 33;
+  /** Steps of an item. */
+  private static final int STEPS = 8;
 
-  /** Local memory of a group in {@link #scan}. */
-  static final int LOCAL_BYTES = 4 * (3 * CHANNELS * ROW + 2 * STATES * 32);
+  /** States of an item. */
+  private static final int OWN = 8;
+
+  /**
+   * Length of rows of b and c in local memory: 4 more for each 32 steps, so that items 8 steps
+   * apart differ in bank.
+   */
+  private static final int ROW = 144;
+
+  /** The same for rows of channels, which differ in bank, too. */
+  private static final int LINE = 148;
+
+  /** Length of rows of products and rests: one more than the parts, so that rows differ in bank. */
+  private static final int SUMMARIES = 17;
+
+  /** Local memory of a group: the arrays of {@link #scan}. */
+  static final int LOCAL_BYTES = 4 * (592 + 592 + 2304 + 2304 + 1184 + 1088);
 
   private SelectiveScanWideTiles() {}
 
   /**
-   * What each chunk does to a state; group x is a tile of channels with four chunks, group y the
-   * group of b and c. Arguments as in {@link SelectiveScanChunksLoops#summarize}.
-   */
-  public static void summarize(
-      KernelContext context,
-      FloatArray u,
-      FloatArray delta,
-      FloatArray a,
-      FloatArray b,
-      FloatArray deltaBias,
-      FloatArray totals,
-      FloatArray rests,
-      IntArray dims) {
-    float[] steps = context.allocateFloatLocalArray(1056);
-    float[] drives = context.allocateFloatLocalArray(1056);
-    float[] inputs = context.allocateFloatLocalArray(512);
-    float[] h = new float[16];
-    float[] rates = new float[16];
-
-    int length = dims.get(1);
-    int states = dims.get(2);
-    int groupChannels = dims.get(3);
-    int softplus = dims.get(4);
-    int biased = dims.get(7);
-    int chunks = dims.get(9);
-    int size = dims.get(10);
-
-    int item = context.localIdx;
-    int column = item & 31;
-    int part = item >> 5;
-    int stretches = (chunks + PARTS - 1) >> 2;
-    int tile = context.groupIdx / stretches;
-    int firstChunk = (context.groupIdx - tile * stretches) * PARTS;
-    int group = context.groupIdy;
-    int firstChannel = group * groupChannels;
-    int channel = firstChannel + TornadoMath.min(tile * CHANNELS + column, groupChannels - 1);
-    int projection = group * states * length;
-    for (int n = 0; n < STATES; n++) {
-      h[n] = 0.0f;
-      // A state beyond the last has a rate and inputs of 0 and stays 0.
-      rates[n] = n < states ? a.get(channel * states + TornadoMath.min(n, states - 1)) : 0.0f;
-    }
-    float total = 0.0f;
-    float lost = 0.0f;
-    int readChunk = firstChunk + (column >> 3);
-    for (int from = 0; from < size; from += STAGE) {
-      int t = readChunk * size + from + (column & 7);
-      int source = TornadoMath.min(t, length - 1);
-      // Steps beyond the end have dt = 0, which leaves every state as it is.
-      float present = t < length ? 1.0f : 0.0f;
-      context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int line = part + PARTS * k;
-        int reads = firstChannel + TornadoMath.min(tile * CHANNELS + line, groupChannels - 1);
-        float dt = delta.get(reads * length + source);
-        if (biased == 1) {
-          dt = dt + deltaBias.get(reads);
-        }
-        if (softplus == 1) {
-          dt = Softplus.of(dt);
-        }
-        dt = dt * present;
-        steps[line * ROW + column] = dt;
-        drives[line * ROW + column] = dt * u.get(reads * length + source);
-      }
-      for (int k = 0; k < STATES / PARTS; k++) {
-        int n = part + PARTS * k;
-        float factor = n < states ? 1.0f : 0.0f;
-        int state = TornadoMath.min(n, states - 1);
-        inputs[n * 32 + column] = factor * b.get(projection + state * length + source);
-      }
-      context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int at = part * STAGE + k;
-        float dt = steps[column * ROW + at];
-        float drive = drives[column * ROW + at];
-        float more = dt - lost;
-        float sum = total + more;
-        lost = (sum - total) - more;
-        total = sum;
-        for (int n = 0; n < STATES; n++) {
-          h[n] = TornadoMath.exp(dt * rates[n]) * h[n] + drive * inputs[n * 32 + at];
-        }
-      }
-    }
-    int chunk = firstChunk + part;
-    int writes = 1;
-    if (chunk >= chunks) {
-      writes = 0;
-    }
-    if (tile * CHANNELS + column >= groupChannels) {
-      writes = 0;
-    }
-    if (writes == 1) {
-      totals.set(channel * chunks + chunk, total);
-      for (int n = 0; n < STATES; n++) {
-        if (n < states) {
-          rests.set((channel * chunks + chunk) * states + n, h[n]);
-        }
-      }
-    }
-  }
-
-  /**
-   * Scans each chunk from its start; groups as in {@link #summarize}, arguments as in {@link
-   * SelectiveScanChunksLoops#scan}.
+   * Scans every channel; group x is a tile of channels, group y the group of b and c. Arguments as
+   * in {@link SelectiveScanLoops#scan}, N at most 16.
    */
   public static void scan(
       KernelContext context,
@@ -160,16 +74,33 @@ public final class SelectiveScanWideTiles {
       FloatArray d,
       FloatArray z,
       FloatArray deltaBias,
-      FloatArray starts,
+      FloatArray h0,
       FloatArray y,
+      FloatArray lastState,
       IntArray dims) {
-    float[] steps = context.allocateFloatLocalArray(1056);
-    float[] drives = context.allocateFloatLocalArray(1056);
-    float[] results = context.allocateFloatLocalArray(1056);
-    float[] inputs = context.allocateFloatLocalArray(512);
-    float[] outputs = context.allocateFloatLocalArray(512);
-    float[] h = new float[16];
-    float[] rates = new float[16];
+    float[] steps = context.allocateFloatLocalArray(592);
+    float[] drives = context.allocateFloatLocalArray(592);
+    float[] inputs = context.allocateFloatLocalArray(2304);
+    float[] outputs = context.allocateFloatLocalArray(2304);
+    // Products of decays on the way to the states, sums of states on the way to y.
+    float[] partials = context.allocateFloatLocalArray(1184);
+    float[] rests = context.allocateFloatLocalArray(1088);
+    int[] rows = new int[4];
+    float[] nextDelta = new float[4];
+    float[] nextU = new float[4];
+    float[] nextB = new float[16];
+    float[] nextC = new float[16];
+    float[] bias = new float[4];
+    float[] skip = new float[4];
+    float[] skipped = new float[4];
+    float[] gates = new float[4];
+    float[] rates = new float[8];
+    float[] dt = new float[8];
+    float[] drive = new float[8];
+    float[] sum = new float[8];
+    float[] shares = new float[64];
+    float[] products = new float[16];
+    float[] ends = new float[16];
 
     int length = dims.get(1);
     int states = dims.get(2);
@@ -178,91 +109,171 @@ public final class SelectiveScanWideTiles {
     int skips = dims.get(5);
     int gated = dims.get(6);
     int biased = dims.get(7);
-    int chunks = dims.get(9);
-    int size = dims.get(10);
+    int started = dims.get(8);
 
     int item = context.localIdx;
-    int column = item & 31;
-    int part = item >> 5;
-    int stretches = (chunks + PARTS - 1) >> 2;
-    int tile = context.groupIdx / stretches;
-    int firstChunk = (context.groupIdx - tile * stretches) * PARTS;
     int group = context.groupIdy;
-    int firstChannel = group * groupChannels;
-    int channel = firstChannel + TornadoMath.min(tile * CHANNELS + column, groupChannels - 1);
+    int tile = context.groupIdx * CHANNELS;
+    int firstChannel = group * groupChannels + tile;
+    // Absent channels repeat the last one and write nothing.
+    int lastChannel = group * groupChannels + groupChannels - 1;
     int projection = group * states * length;
-    int chunk = TornadoMath.min(firstChunk + part, chunks - 1);
-    for (int n = 0; n < STATES; n++) {
-      int state = TornadoMath.min(n, states - 1);
-      float factor = n < states ? 1.0f : 0.0f;
-      h[n] = factor * starts.get((channel * chunks + chunk) * states + state);
-      rates[n] = factor * a.get(channel * states + state);
+
+    // As owner of steps and states; neighbours are channels, which want the same b and c.
+    int slot = item & 3;
+    int part = (item >> 2) & 15;
+    int firstState = (item >> 6) * OWN;
+    int own = part * STEPS + (part >> 2) * 4;
+    int channel = TornadoMath.min(firstChannel + slot, lastChannel);
+    for (int n = 0; n < OWN; n++) {
+      // States beyond the last repeat it, with a c of 0.
+      rates[n] = a.get(channel * states + TornadoMath.min(firstState + n, states - 1));
     }
-    int readChunk = firstChunk + (column >> 3);
-    for (int from = 0; from < size; from += STAGE) {
-      int t = readChunk * size + from + (column & 7);
-      int source = TornadoMath.min(t, length - 1);
-      context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int line = part + PARTS * k;
-        int reads = firstChannel + TornadoMath.min(tile * CHANNELS + line, groupChannels - 1);
-        float dt = delta.get(reads * length + source);
-        if (biased == 1) {
-          dt = dt + deltaBias.get(reads);
-        }
+
+    // As carrier of a state from block to block: the first 64 items.
+    int carries = item < CHANNELS * STATES ? 1 : 0;
+    int carriedState = item >> 2;
+    int carriedAt = channel * states + TornadoMath.min(carriedState, states - 1);
+    float carried = 0.0f;
+    if (started == 1) {
+      carried = h0.get(carriedAt);
+    }
+
+    // As reader and writer of one step of a block.
+    int column = item + (item >> 5) * 4;
+    for (int k = 0; k < CHANNELS; k++) {
+      int reads = TornadoMath.min(firstChannel + k, lastChannel);
+      rows[k] = reads * length;
+      bias[k] = 0.0f;
+      skip[k] = 0.0f;
+      gates[k] = 0.0f;
+      if (biased == 1) {
+        bias[k] = deltaBias.get(reads);
+      }
+      if (skips == 1) {
+        skip[k] = d.get(reads);
+      }
+    }
+    int source = TornadoMath.min(item, length - 1);
+    for (int k = 0; k < CHANNELS; k++) {
+      int at = rows[k] + source;
+      nextDelta[k] = delta.get(at);
+      nextU[k] = u.get(at);
+    }
+    for (int n = 0; n < STATES; n++) {
+      int at = projection + TornadoMath.min(n, states - 1) * length + source;
+      nextB[n] = b.get(at);
+      nextC[n] = c.get(at);
+    }
+
+    for (int from = 0; from < length; from += BLOCK) {
+      int t = from + item;
+      for (int k = 0; k < CHANNELS; k++) {
+        float step = nextDelta[k] + bias[k];
         if (softplus == 1) {
-          dt = Softplus.of(dt);
+          step = Softplus.of(step);
         }
-        float input = u.get(reads * length + source);
-        float skip = 0.0f;
-        if (skips == 1) {
-          skip = d.get(reads);
-        }
-        steps[line * ROW + column] = dt;
-        drives[line * ROW + column] = dt * input;
-        results[line * ROW + column] = skip * input;
+        // Steps beyond the end have dt = 0, which leaves every state as it is.
+        step = t < length ? step : 0.0f;
+        steps[k * LINE + column] = step;
+        drives[k * LINE + column] = step * nextU[k];
+        skipped[k] = skip[k] * nextU[k];
       }
-      for (int k = 0; k < STATES / PARTS; k++) {
-        int n = part + PARTS * k;
-        float factor = n < states ? 1.0f : 0.0f;
-        int state = TornadoMath.min(n, states - 1);
-        inputs[n * 32 + column] = factor * b.get(projection + state * length + source);
-        outputs[n * 32 + column] = factor * c.get(projection + state * length + source);
+      for (int n = 0; n < STATES; n++) {
+        inputs[n * ROW + column] = nextB[n];
+        outputs[n * ROW + column] = n < states ? nextC[n] : 0.0f;
       }
       context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int at = part * STAGE + k;
-        float dt = steps[column * ROW + at];
-        float drive = drives[column * ROW + at];
-        float sum = results[column * ROW + at];
-        for (int n = 0; n < STATES; n++) {
-          float next = TornadoMath.exp(dt * rates[n]) * h[n] + drive * inputs[n * 32 + at];
-          h[n] = next;
-          sum = sum + outputs[n * 32 + at] * next;
+
+      for (int k = 0; k < STEPS; k++) {
+        dt[k] = steps[slot * LINE + own + k];
+        drive[k] = drives[slot * LINE + own + k];
+        sum[k] = 0.0f;
+      }
+      for (int n = 0; n < OWN; n++) {
+        float rate = rates[n];
+        float h = 0.0f;
+        float product = 1.0f;
+        int row = (firstState + n) * ROW + own;
+        for (int k = 0; k < STEPS; k++) {
+          float decay = TornadoMath.exp(dt[k] * rate);
+          h = decay * h + drive[k] * inputs[row + k];
+          product = decay * product;
+          sum[k] = sum[k] + outputs[row + k] * h;
+          shares[n * STEPS + k] = outputs[row + k] * product;
         }
-        results[column * ROW + at] = sum;
+        int at = ((firstState + n) * CHANNELS + slot) * SUMMARIES + part;
+        partials[at] = product;
+        rests[at] = h;
       }
       context.localBarrier();
-      for (int k = 0; k < STAGE; k++) {
-        int line = part + PARTS * k;
-        int inGroup = tile * CHANNELS + line;
+
+      if (gated == 1) {
+        for (int k = 0; k < CHANNELS; k++) {
+          gates[k] = z.get(rows[k] + TornadoMath.min(t, length - 1));
+        }
+      }
+      if (carries == 1) {
+        // All are read before one is written: each wait would be one of 16 in a row.
+        for (int k = 0; k < PARTS; k++) {
+          products[k] = partials[item * SUMMARIES + k];
+          ends[k] = rests[item * SUMMARIES + k];
+        }
+        for (int k = 0; k < PARTS; k++) {
+          rests[item * SUMMARIES + k] = carried;
+          carried = products[k] * carried + ends[k];
+        }
+      }
+      context.localBarrier();
+
+      for (int n = 0; n < OWN; n++) {
+        float start = rests[((firstState + n) * CHANNELS + slot) * SUMMARIES + part];
+        for (int k = 0; k < STEPS; k++) {
+          sum[k] = sum[k] + shares[n * STEPS + k] * start;
+        }
+      }
+      for (int k = 0; k < STEPS; k++) {
+        partials[((item >> 6) * CHANNELS + slot) * LINE + own + k] = sum[k];
+      }
+      source = TornadoMath.min(t + BLOCK, length - 1);
+      for (int k = 0; k < CHANNELS; k++) {
+        int at = rows[k] + source;
+        nextDelta[k] = delta.get(at);
+        nextU[k] = u.get(at);
+      }
+      for (int n = 0; n < STATES; n++) {
+        int at = projection + TornadoMath.min(n, states - 1) * length + source;
+        nextB[n] = b.get(at);
+        nextC[n] = c.get(at);
+      }
+      context.localBarrier();
+
+      for (int k = 0; k < CHANNELS; k++) {
+        float result = partials[k * LINE + column] + partials[(CHANNELS + k) * LINE + column];
+        result = result + skipped[k];
+        if (gated == 1) {
+          result = result * (gates[k] * Sigmoid.of(gates[k]));
+        }
         int writes = 1;
         if (t >= length) {
           writes = 0;
         }
-        if (inGroup >= groupChannels) {
+        if (tile + k >= groupChannels) {
           writes = 0;
         }
         if (writes == 1) {
-          int target = (firstChannel + inGroup) * length + t;
-          float sum = results[line * ROW + column];
-          if (gated == 1) {
-            float gate = z.get(target);
-            sum = sum * (gate * Sigmoid.of(gate));
-          }
-          y.set(target, sum);
+          y.set(rows[k] + t, result);
         }
       }
+    }
+    if (tile + slot >= groupChannels) {
+      carries = 0;
+    }
+    if (carriedState >= states) {
+      carries = 0;
+    }
+    if (carries == 1) {
+      lastState.set(carriedAt, carried);
     }
   }
 }

@@ -48,12 +48,13 @@ final class ProgramCache implements AutoCloseable {
     Long ready = programs.get(bundle);
     if (ready == null) {
       byte[] code = bundles.code(bundle);
-      String key = key(code);
+      boolean spirv = bundle.target() == BundleTarget.SPIRV;
+      String options = OpenClPrograms.ownOptions(context.facts().platform());
+      String key = key(code, options);
       ready =
           bitstream(bundle, code)
               .or(() -> binaries.read(key).flatMap(builder::ofBinary))
-              .orElseGet(
-                  () -> build(code, bundle.target() == BundleTarget.SPIRV, bundle.file(), key));
+              .orElseGet(() -> build(code, spirv, bundle.file(), options, key));
       programs.put(bundle, ready);
     }
     return ready;
@@ -65,14 +66,14 @@ final class ProgramCache implements AutoCloseable {
    * @param name for messages
    */
   long program(byte[] code, boolean spirv, String name) {
-    String key = key(code);
+    String key = key(code, OpenClPrograms.OPTIONS);
     return ofFiles.computeIfAbsent(
         key,
         absent ->
             binaries
                 .read(key)
                 .flatMap(builder::ofBinary)
-                .orElseGet(() -> build(code, spirv, name, key)));
+                .orElseGet(() -> build(code, spirv, name, OpenClPrograms.OPTIONS, key)));
   }
 
   private Optional<Long> bitstream(KernelBundle bundle, byte[] code) {
@@ -94,20 +95,21 @@ final class ProgramCache implements AutoCloseable {
         context.facts().driver());
   }
 
-  private long build(byte[] content, boolean spirv, String name, String key) {
-    long program = spirv ? builder.ofSpirv(content, name) : builder.ofSource(content, name);
+  private long build(byte[] content, boolean spirv, String name, String options, String key) {
+    long program =
+        spirv ? builder.ofSpirv(content, name) : builder.ofSource(content, name, options);
     binaries.keep(key, OpenClPrograms.binary(program));
     return program;
   }
 
-  private String key(byte[] code) {
+  private String key(byte[] code, String options) {
     return BinaryFolder.key(
         List.of(
             context.facts().platform(),
             context.facts().name(),
             context.facts().version(),
             context.facts().driver(),
-            OpenClPrograms.OPTIONS),
+            options),
         code);
   }
 
