@@ -87,6 +87,7 @@ public final class Retrieval implements Kernel {
     return List.of(
         Variant.Host.of("simd", RetrievalSimd::workspaceBytes, RetrievalSimd::run),
         rows(),
+        warp(),
         new Variant.Device("tiles", Retrieval::tilesFit, Retrieval::tiles),
         new Variant.Device("loops", (sizes, device) -> indexable(sizes), Retrieval::loops));
   }
@@ -111,6 +112,57 @@ public final class Retrieval implements Kernel {
         },
         groups.program(),
         groups.registers());
+  }
+
+  private static Variant.Device warp() {
+    Variant.Device groups =
+        Variant.Device.tiles(
+            RetrievalWarpTiles.GROUP, RetrievalWarpTiles.LOCAL_BYTES, Retrieval::warpTiles);
+    return new Variant.Device(
+        "warp",
+        (sizes, device) -> {
+          Support fits = groups.supports(sizes, device);
+          return fits.supported() ? indexable(sizes) : fits;
+        },
+        groups.program());
+  }
+
+  private static Program warpTiles(Sizes sizes) {
+    int chunks = Math.ceilDiv(sizes.extent("M"), RetrievalWarpTiles.CHUNK);
+    Task search =
+        new Task(
+            RetrievalWarpTiles.class,
+            "searchRows",
+            Grid.groups(
+                chunks,
+                Math.ceilDiv(sizes.extent("b"), RetrievalWarpTiles.QUERIES),
+                RetrievalWarpTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalWarpTiles::searchRows,
+                    args.context(),
+                    args.f32("query"),
+                    args.f32("cache"),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.dims()));
+    Task choose =
+        new Task(
+            RetrievalWarpTiles.class,
+            "chooseBest",
+            Grid.groups(sizes.extent("b"), RetrievalWarpTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalWarpTiles::chooseBest,
+                    args.context(),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.i32("index"),
+                    args.f32("similarity"),
+                    args.dims()));
+    return program(sizes, search, choose, chunks);
   }
 
   private static Support tilesFit(Sizes sizes, DeviceTraits device) {

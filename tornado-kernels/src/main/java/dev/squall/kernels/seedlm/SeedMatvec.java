@@ -69,6 +69,18 @@ public final class SeedMatvec implements Kernel {
   public List<Variant> tunedVariants() {
     return List.of(
         Variant.Host.of("simd", SeedMatvecSimd::workspaceBytes, SeedMatvecSimd::run),
+        new Variant.Device(
+            "rows",
+            (sizes, device) ->
+                SeedMatrix.of(sizes).format() == SeedFormat.FOUR_BIT
+                        && sizes.extent(SeedMatrix.COLUMNS) % 8 == 0
+                    ? Variant.Device.tiles(
+                            SeedMatvecTiles.GROUP,
+                            SeedMatvecTiles.ROWS_LOCAL_BYTES,
+                            SeedMatvec::rows)
+                        .supports(sizes, device)
+                    : dev.squall.kernels.spec.Support.no("rows of whole blocks of 4 bits only"),
+            SeedMatvec::rows),
         Variant.Device.tiles(SeedMatvecTiles.GROUP, SeedMatvecTiles.LOCAL_BYTES, SeedMatvec::tiles),
         Variant.Device.loops(SeedMatvec::loops));
   }
@@ -146,6 +158,29 @@ public final class SeedMatvec implements Kernel {
                           args.dims(),
                           args.scalars()));
         };
+    return Program.of(task, dims(sizes), SeedDecode.factors());
+  }
+
+  private static Program rows(Sizes sizes) {
+    Grid grid =
+        Grid.groups(
+            Math.ceilDiv(sizes.extent(SeedMatrix.ROWS), SeedMatvecTiles.ROWS),
+            SeedMatvecTiles.GROUP);
+    Task task =
+              new Task(
+                  SeedMatvecTiles.class,
+                  "multiplyFourBitRows",
+                  grid,
+                  (graph, id, args) ->
+                      graph.task(
+                          id,
+                          SeedMatvecTiles::multiplyFourBitRows,
+                          args.context(),
+                          args.i32("words"),
+                          args.f32("x"),
+                          args.f32("y"),
+                          args.dims(),
+                          args.scalars()));
     return Program.of(task, dims(sizes), SeedDecode.factors());
   }
 

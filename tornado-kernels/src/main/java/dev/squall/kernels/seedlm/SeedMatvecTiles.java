@@ -13,6 +13,18 @@ final class SeedMatvecTiles {
   static final int GROUP = 128;
   static final long LOCAL_BYTES = (long) GROUP * Float.BYTES;
 
+  /** Rows of a group, where rows consist of whole blocks. */
+  static final int ROWS = 8;
+
+  /** Blocks of a row in local memory at a time, one a work-item. */
+  private static final int BLOCKS = GROUP;
+
+  /** Four more than the blocks, so that the numbers of neighbouring columns lie in other banks. */
+  private static final int PITCH = BLOCKS + 4;
+
+  static final long ROWS_LOCAL_BYTES =
+      (8L * PITCH + 513 + 16 + (long) ROWS * GROUP) * Float.BYTES;
+
   private SeedMatvecTiles() {}
 
   /** Arguments as in {@link SeedMatvecLoops#multiplyFourBit}. */
@@ -57,6 +69,164 @@ final class SeedMatvecTiles {
     }
     if (item == 0) {
       y.set(row, sums[0]);
+    }
+  }
+
+  /**
+   * As {@link #multiplyFourBit}, for rows of whole blocks: a group has {@link #ROWS} rows, so that
+   * an item's eight numbers of x serve as many blocks. The bits that follow a state are the sum,
+   * without carry, of those that follow its two bytes, which a table holds.
+   */
+  static void multiplyFourBitRows(
+      KernelContext context,
+      IntArray words,
+      FloatArray x,
+      FloatArray y,
+      IntArray dims,
+      FloatArray scalars) {
+    float[] near = context.allocateFloatLocalArray(1056);
+    int[] table = context.allocateIntLocalArray(513);
+    float[] factors = context.allocateFloatLocalArray(16);
+    float[] sums = context.allocateFloatLocalArray(1024);
+    int item = context.localIdx;
+    int rows = dims.get(0);
+    int columns = dims.get(1);
+    int blocks = columns >> 3;
+    int firstRow = context.groupIdx * ROWS;
+    int lastStep = (rows - 1 - firstRow) * blocks;
+    int step1 = firstRow + 1 < rows ? 1 * blocks : lastStep;
+    int step2 = firstRow + 2 < rows ? 2 * blocks : lastStep;
+    int step3 = firstRow + 3 < rows ? 3 * blocks : lastStep;
+    int step4 = firstRow + 4 < rows ? 4 * blocks : lastStep;
+    int step5 = firstRow + 5 < rows ? 5 * blocks : lastStep;
+    int step6 = firstRow + 6 < rows ? 6 * blocks : lastStep;
+    int step7 = firstRow + 7 < rows ? 7 * blocks : lastStep;
+    for (int n = 0; n < 2; n++) {
+      int low = item + GROUP * n;
+      table[low] = SeedBits.afterNine(low);
+      table[256 + low] = SeedBits.afterNine(low << 8);
+    }
+    if (item < 16) {
+      factors[item] = scalars.get(item) * SeedBits.UNIT;
+    }
+    if (item == 16) {
+      table[512] = SeedBits.FLIPS;
+    }
+    int c = item & 7;
+    float scale = c % 3 == 0 ? 64.0f : c % 3 == 1 ? 8.0f : 1.0f;
+    int place = c * PITCH + (item >> 3);
+    context.localBarrier();
+    int flips = table[512];
+    float total0 = 0.0f;
+    float total1 = 0.0f;
+    float total2 = 0.0f;
+    float total3 = 0.0f;
+    float total4 = 0.0f;
+    float total5 = 0.0f;
+    float total6 = 0.0f;
+    float total7 = 0.0f;
+    for (int first = 0; first < blocks; first += BLOCKS) {
+      int own = first + item < blocks ? first + item : blocks - 1;
+      int at = firstRow * blocks + own;
+      int word0 = words.get(at);
+      int word1 = words.get(at + step1);
+      int word2 = words.get(at + step2);
+      int word3 = words.get(at + step3);
+      int word4 = words.get(at + step4);
+      int word5 = words.get(at + step5);
+      int word6 = words.get(at + step6);
+      int word7 = words.get(at + step7);
+      for (int n = 0; n < 8; n++) {
+        int k = 8 * first + item + GROUP * n;
+        float value = 0.0f;
+        if (k < columns) {
+          value = x.get(k);
+        }
+        near[place + 16 * n] = scale * value;
+      }
+      context.localBarrier();
+      float x0 = near[item];
+      float x1 = near[PITCH + item];
+      float x2 = near[2 * PITCH + item];
+      float x3 = near[3 * PITCH + item];
+      float x4 = near[4 * PITCH + item];
+      float x5 = near[5 * PITCH + item];
+      float x6 = near[6 * PITCH + item];
+      float x7 = near[7 * PITCH + item];
+      total0 +=
+          factors[(word0 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word0,
+                  table[word0 & 255] ^ table[256 + ((word0 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      total1 +=
+          factors[(word1 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word1,
+                  table[word1 & 255] ^ table[256 + ((word1 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      total2 +=
+          factors[(word2 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word2,
+                  table[word2 & 255] ^ table[256 + ((word2 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      total3 +=
+          factors[(word3 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word3,
+                  table[word3 & 255] ^ table[256 + ((word3 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      total4 +=
+          factors[(word4 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word4,
+                  table[word4 & 255] ^ table[256 + ((word4 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      total5 +=
+          factors[(word5 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word5,
+                  table[word5 & 255] ^ table[256 + ((word5 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      total6 +=
+          factors[(word6 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word6,
+                  table[word6 & 255] ^ table[256 + ((word6 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      total7 +=
+          factors[(word7 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word7,
+                  table[word7 & 255] ^ table[256 + ((word7 >> 8) & 255)],
+                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+      context.localBarrier();
+    }
+    sums[item] = total0;
+    sums[128 + item] = total1;
+    sums[256 + item] = total2;
+    sums[384 + item] = total3;
+    sums[512 + item] = total4;
+    sums[640 + item] = total5;
+    sums[768 + item] = total6;
+    sums[896 + item] = total7;
+    context.localBarrier();
+    int part = (item >> 4) * GROUP + (item & 15);
+    float sum = 0.0f;
+    for (int n = 0; n < 8; n++) {
+      sum += sums[part + 16 * n];
+    }
+    near[item] = sum;
+    context.localBarrier();
+    if (item < ROWS) {
+      float total = 0.0f;
+      for (int n = 0; n < 16; n++) {
+        total += near[16 * item + n];
+      }
+      if (firstRow + item < rows) {
+        y.set(firstRow + item, total);
+      }
     }
   }
 
