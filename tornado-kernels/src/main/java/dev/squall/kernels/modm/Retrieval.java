@@ -87,7 +87,8 @@ public final class Retrieval implements Kernel {
     return List.of(
         Variant.Host.of("simd", RetrievalSimd::workspaceBytes, RetrievalSimd::run),
         rows(),
-        warp(),
+        warp("warp", Retrieval::warpTiles),
+        warp("rolled", Retrieval::rolledTiles),
         new Variant.Device("tiles", Retrieval::tilesFit, Retrieval::tiles),
         new Variant.Device("loops", (sizes, device) -> indexable(sizes), Retrieval::loops));
   }
@@ -114,12 +115,12 @@ public final class Retrieval implements Kernel {
         groups.registers());
   }
 
-  private static Variant.Device warp() {
+  private static Variant.Device warp(
+      String name, java.util.function.Function<Sizes, Program> program) {
     Variant.Device groups =
-        Variant.Device.tiles(
-            RetrievalWarpTiles.GROUP, RetrievalWarpTiles.LOCAL_BYTES, Retrieval::warpTiles);
+        Variant.Device.tiles(RetrievalWarpTiles.GROUP, RetrievalWarpTiles.LOCAL_BYTES, program);
     return new Variant.Device(
-        "warp",
+        name,
         (sizes, device) -> {
           Support fits = groups.supports(sizes, device);
           return fits.supported() ? indexable(sizes) : fits;
@@ -141,6 +142,44 @@ public final class Retrieval implements Kernel {
                 graph.task(
                     id,
                     RetrievalWarpTiles::searchRows,
+                    args.context(),
+                    args.f32("query"),
+                    args.f32("cache"),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.dims()));
+    Task choose =
+        new Task(
+            RetrievalWarpTiles.class,
+            "chooseBest",
+            Grid.groups(sizes.extent("b"), RetrievalWarpTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalWarpTiles::chooseBest,
+                    args.context(),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.i32("index"),
+                    args.f32("similarity"),
+                    args.dims()));
+    return program(sizes, search, choose, chunks);
+  }
+
+  private static Program rolledTiles(Sizes sizes) {
+    int chunks = Math.ceilDiv(sizes.extent("M"), RetrievalWarpTiles.CHUNK);
+    Task search =
+        new Task(
+            RetrievalWarpTiles.class,
+            "searchRolled",
+            Grid.groups(
+                chunks,
+                Math.ceilDiv(sizes.extent("b"), RetrievalWarpTiles.QUERIES),
+                RetrievalWarpTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalWarpTiles::searchRolled,
                     args.context(),
                     args.f32("query"),
                     args.f32("cache"),

@@ -82,15 +82,25 @@ final class SeedBits {
   }
 
   /**
-   * Σ x S over a block's eight columns in units of 1/{@link #UNIT}, where x of column c is scaled by
-   * 2^(6 - 3 (c mod 3)).
+   * Σ x S over a block's eight columns in units of 1/{@link #UNIT}, where x of column c is scaled
+   * by 2^(6 - 3 (c mod 3)).
    *
    * <p>With V₀, V₁, V₂ the windows at bits k, k + 1, k + 2 and b the bits, 2 V₁ = V₀ - b(k) + 2¹⁶
-   * b(k + 16), and so for V₂: 4 S = 4 (q₀ V₀ + q₁ V₁ + q₂ V₂) - … = (4 q₀ + 2 q₁ + q₂) · 2 V₁ + 4 q₀
-   * (b(k) - 2¹⁶ b(k + 16)) - 2 q₂ (b(k + 1) - 2¹⁶ b(k + 17)) - ….
+   * b(k + 16), and so for V₂: 4 S = 4 (q₀ V₀ + q₁ V₁ + q₂ V₂) - … = (4 q₀ + 2 q₁ + q₂) · 2 V₁ + 4
+   * q₀ (b(k) - 2¹⁶ b(k + 16)) - 2 q₂ (b(k + 1) - 2¹⁶ b(k + 17)) - ….
    */
-  static float dotOfFourBit(int word, int next, int flips,
-      float x0, float x1, float x2, float x3, float x4, float x5, float x6, float x7) {
+  static float dotOfFourBit(
+      int word,
+      int next,
+      int flips,
+      float x0,
+      float x1,
+      float x2,
+      float x3,
+      float x4,
+      float x5,
+      float x6,
+      float x7) {
     int near = (word & 0xFFFF) | (next << 9);
     int far = next >> 9;
     int nearFlipped = near ^ flips;
@@ -106,14 +116,42 @@ final class SeedBits {
     int constant8 = constant * 8;
     int constant64 = constant * 64;
     float sum = 0.0f;
-    sum += x0 * (all * (near & 0x3FFFC) + (first * (nearFlipped & 0x20002) + (last * (nearFlipped & 0x40004) + constant)));
-    sum += x1 * (all * (near & 0x1FFFE0) + (first * (nearFlipped & 0x100010) + (last * (nearFlipped & 0x200020) + constant8)));
-    sum += x2 * (all * (near & 0xFFFF00) + (first * (nearFlipped & 0x800080) + (last * (nearFlipped & 0x1000100) + constant64)));
-    sum += x3 * (all * (next & 0x3FFFC) + (first * (nextFlipped & 0x20002) + (last * (nextFlipped & 0x40004) + constant)));
-    sum += x4 * (all * (next & 0x1FFFE0) + (first * (nextFlipped & 0x100010) + (last * (nextFlipped & 0x200020) + constant8)));
-    sum += x5 * (all * (next & 0xFFFF00) + (first * (nextFlipped & 0x800080) + (last * (nextFlipped & 0x1000100) + constant64)));
-    sum += x6 * (all * (far & 0x3FFFC) + (first * (farFlipped & 0x20002) + (last * (farFlipped & 0x40004) + constant)));
-    sum += x7 * (all * (far & 0x1FFFE0) + (first * (farFlipped & 0x100010) + (last * (farFlipped & 0x200020) + constant8)));
+    sum +=
+        x0
+            * (all * (near & 0x3FFFC)
+                + (first * (nearFlipped & 0x20002) + (last * (nearFlipped & 0x40004) + constant)));
+    sum +=
+        x1
+            * (all * (near & 0x1FFFE0)
+                + (first * (nearFlipped & 0x100010)
+                    + (last * (nearFlipped & 0x200020) + constant8)));
+    sum +=
+        x2
+            * (all * (near & 0xFFFF00)
+                + (first * (nearFlipped & 0x800080)
+                    + (last * (nearFlipped & 0x1000100) + constant64)));
+    sum +=
+        x3
+            * (all * (next & 0x3FFFC)
+                + (first * (nextFlipped & 0x20002) + (last * (nextFlipped & 0x40004) + constant)));
+    sum +=
+        x4
+            * (all * (next & 0x1FFFE0)
+                + (first * (nextFlipped & 0x100010)
+                    + (last * (nextFlipped & 0x200020) + constant8)));
+    sum +=
+        x5
+            * (all * (next & 0xFFFF00)
+                + (first * (nextFlipped & 0x800080)
+                    + (last * (nextFlipped & 0x1000100) + constant64)));
+    sum +=
+        x6
+            * (all * (far & 0x3FFFC)
+                + (first * (farFlipped & 0x20002) + (last * (farFlipped & 0x40004) + constant)));
+    sum +=
+        x7
+            * (all * (far & 0x1FFFE0)
+                + (first * (farFlipped & 0x100010) + (last * (farFlipped & 0x200020) + constant8)));
     return sum;
   }
 }

@@ -81,6 +81,16 @@ public final class SeedMatvec implements Kernel {
                         .supports(sizes, device)
                     : dev.squall.kernels.spec.Support.no("rows of whole blocks of 4 bits only"),
             SeedMatvec::rows),
+        new Variant.Device(
+            "halves",
+            (sizes, device) ->
+                SeedMatrix.of(sizes).format() == SeedFormat.FOUR_BIT
+                        && sizes.extent(SeedMatrix.COLUMNS) % 8 == 0
+                    ? Variant.Device.tiles(
+                            256, SeedMatvecTiles.ROWS_LOCAL_BYTES, SeedMatvec::halves)
+                        .supports(sizes, device)
+                    : dev.squall.kernels.spec.Support.no("rows of whole blocks of 4 bits only"),
+            SeedMatvec::halves),
         Variant.Device.tiles(SeedMatvecTiles.GROUP, SeedMatvecTiles.LOCAL_BYTES, SeedMatvec::tiles),
         Variant.Device.loops(SeedMatvec::loops));
   }
@@ -167,20 +177,40 @@ public final class SeedMatvec implements Kernel {
             Math.ceilDiv(sizes.extent(SeedMatrix.ROWS), SeedMatvecTiles.ROWS),
             SeedMatvecTiles.GROUP);
     Task task =
-              new Task(
-                  SeedMatvecTiles.class,
-                  "multiplyFourBitRows",
-                  grid,
-                  (graph, id, args) ->
-                      graph.task(
-                          id,
-                          SeedMatvecTiles::multiplyFourBitRows,
-                          args.context(),
-                          args.i32("words"),
-                          args.f32("x"),
-                          args.f32("y"),
-                          args.dims(),
-                          args.scalars()));
+        new Task(
+            SeedMatvecTiles.class,
+            "multiplyFourBitRows",
+            grid,
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    SeedMatvecTiles::multiplyFourBitRows,
+                    args.context(),
+                    args.i32("words"),
+                    args.f32("x"),
+                    args.f32("y"),
+                    args.dims(),
+                    args.scalars()));
+    return Program.of(task, dims(sizes), SeedDecode.factors());
+  }
+
+  private static Program halves(Sizes sizes) {
+    Grid grid = Grid.groups(Math.ceilDiv(sizes.extent(SeedMatrix.ROWS), SeedMatvecTiles.ROWS), 256);
+    Task task =
+        new Task(
+            SeedMatvecTiles.class,
+            "multiplyFourBitHalves",
+            grid,
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    SeedMatvecTiles::multiplyFourBitHalves,
+                    args.context(),
+                    args.i32("words"),
+                    args.f32("x"),
+                    args.f32("y"),
+                    args.dims(),
+                    args.scalars()));
     return Program.of(task, dims(sizes), SeedDecode.factors());
   }
 

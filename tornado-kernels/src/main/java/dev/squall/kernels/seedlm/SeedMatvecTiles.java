@@ -22,8 +22,7 @@ final class SeedMatvecTiles {
   /** Four more than the blocks, so that the numbers of neighbouring columns lie in other banks. */
   private static final int PITCH = BLOCKS + 4;
 
-  static final long ROWS_LOCAL_BYTES =
-      (8L * PITCH + 513 + 16 + (long) ROWS * GROUP) * Float.BYTES;
+  static final long ROWS_LOCAL_BYTES = (8L * PITCH + 513 + 16 + (long) ROWS * GROUP) * Float.BYTES;
 
   private SeedMatvecTiles() {}
 
@@ -158,49 +157,113 @@ final class SeedMatvecTiles {
               * SeedBits.dotOfFourBit(
                   word0,
                   table[word0 & 255] ^ table[256 + ((word0 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       total1 +=
           factors[(word1 >> 16) & 15]
               * SeedBits.dotOfFourBit(
                   word1,
                   table[word1 & 255] ^ table[256 + ((word1 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       total2 +=
           factors[(word2 >> 16) & 15]
               * SeedBits.dotOfFourBit(
                   word2,
                   table[word2 & 255] ^ table[256 + ((word2 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       total3 +=
           factors[(word3 >> 16) & 15]
               * SeedBits.dotOfFourBit(
                   word3,
                   table[word3 & 255] ^ table[256 + ((word3 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       total4 +=
           factors[(word4 >> 16) & 15]
               * SeedBits.dotOfFourBit(
                   word4,
                   table[word4 & 255] ^ table[256 + ((word4 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       total5 +=
           factors[(word5 >> 16) & 15]
               * SeedBits.dotOfFourBit(
                   word5,
                   table[word5 & 255] ^ table[256 + ((word5 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       total6 +=
           factors[(word6 >> 16) & 15]
               * SeedBits.dotOfFourBit(
                   word6,
                   table[word6 & 255] ^ table[256 + ((word6 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       total7 +=
           factors[(word7 >> 16) & 15]
               * SeedBits.dotOfFourBit(
                   word7,
                   table[word7 & 255] ^ table[256 + ((word7 >> 8) & 255)],
-                  flips, x0, x1, x2, x3, x4, x5, x6, x7);
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
       context.localBarrier();
     }
     sums[item] = total0;
@@ -223,6 +286,153 @@ final class SeedMatvecTiles {
       float total = 0.0f;
       for (int n = 0; n < 16; n++) {
         total += near[16 * item + n];
+      }
+      if (firstRow + item < rows) {
+        y.set(firstRow + item, total);
+      }
+    }
+  }
+
+  /**
+   * As {@link #multiplyFourBit}, for rows of whole blocks: a group has {@link #ROWS} rows, so that
+   * an item's eight numbers of x serve as many blocks. The bits that follow a state are the sum,
+   * without carry, of those that follow its two bytes, which a table holds.
+   */
+  static void multiplyFourBitHalves(
+      KernelContext context,
+      IntArray words,
+      FloatArray x,
+      FloatArray y,
+      IntArray dims,
+      FloatArray scalars) {
+    float[] near = context.allocateFloatLocalArray(1056);
+    int[] table = context.allocateIntLocalArray(513);
+    float[] factors = context.allocateFloatLocalArray(16);
+    float[] sums = context.allocateFloatLocalArray(1024);
+    int item = context.localIdx;
+    int rows = dims.get(0);
+    int columns = dims.get(1);
+    int blocks = columns >> 3;
+    int firstRow = context.groupIdx * ROWS;
+    int half = item >> 7;
+    int own = item & 127;
+    int topRow = firstRow + 4 * half < rows ? firstRow + 4 * half : rows - 1;
+    int lastStep = (rows - 1 - topRow) * blocks;
+    int step1 = topRow + 1 < rows ? 1 * blocks : lastStep;
+    int step2 = topRow + 2 < rows ? 2 * blocks : lastStep;
+    int step3 = topRow + 3 < rows ? 3 * blocks : lastStep;
+    table[item] = SeedBits.afterNine(item);
+    table[256 + item] = SeedBits.afterNine(item << 8);
+    if (item < 16) {
+      factors[item] = scalars.get(item) * SeedBits.UNIT;
+    }
+    if (item == 16) {
+      table[512] = SeedBits.FLIPS;
+    }
+    int c = item & 7;
+    float scale = c % 3 == 0 ? 64.0f : c % 3 == 1 ? 8.0f : 1.0f;
+    int place = c * PITCH + (item >> 3);
+    context.localBarrier();
+    int flips = table[512];
+    float total0 = 0.0f;
+    float total1 = 0.0f;
+    float total2 = 0.0f;
+    float total3 = 0.0f;
+    for (int first = 0; first < blocks; first += BLOCKS) {
+      int block = first + own < blocks ? first + own : blocks - 1;
+      int at = topRow * blocks + block;
+      int word0 = words.get(at);
+      int word1 = words.get(at + step1);
+      int word2 = words.get(at + step2);
+      int word3 = words.get(at + step3);
+      for (int n = 0; n < 4; n++) {
+        int k = 8 * first + item + 256 * n;
+        float value = 0.0f;
+        if (k < columns) {
+          value = x.get(k);
+        }
+        near[place + 32 * n] = scale * value;
+      }
+      context.localBarrier();
+      float x0 = near[own];
+      float x1 = near[PITCH + own];
+      float x2 = near[2 * PITCH + own];
+      float x3 = near[3 * PITCH + own];
+      float x4 = near[4 * PITCH + own];
+      float x5 = near[5 * PITCH + own];
+      float x6 = near[6 * PITCH + own];
+      float x7 = near[7 * PITCH + own];
+      total0 +=
+          factors[(word0 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word0,
+                  table[word0 & 255] ^ table[256 + ((word0 >> 8) & 255)],
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
+      total1 +=
+          factors[(word1 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word1,
+                  table[word1 & 255] ^ table[256 + ((word1 >> 8) & 255)],
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
+      total2 +=
+          factors[(word2 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word2,
+                  table[word2 & 255] ^ table[256 + ((word2 >> 8) & 255)],
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
+      total3 +=
+          factors[(word3 >> 16) & 15]
+              * SeedBits.dotOfFourBit(
+                  word3,
+                  table[word3 & 255] ^ table[256 + ((word3 >> 8) & 255)],
+                  flips,
+                  x0,
+                  x1,
+                  x2,
+                  x3,
+                  x4,
+                  x5,
+                  x6,
+                  x7);
+      context.localBarrier();
+    }
+    int slot = half * 512 + own;
+    sums[slot] = total0;
+    sums[slot + 128] = total1;
+    sums[slot + 256] = total2;
+    sums[slot + 384] = total3;
+    context.localBarrier();
+    int part = (item >> 5) * 128 + (item & 31);
+    near[item] = sums[part] + sums[part + 32] + sums[part + 64] + sums[part + 96];
+    context.localBarrier();
+    if (item < ROWS) {
+      float total = 0.0f;
+      for (int n = 0; n < 32; n++) {
+        total += near[32 * item + n];
       }
       if (firstRow + item < rows) {
         y.set(firstRow + item, total);
