@@ -55,11 +55,11 @@ final class SeedBits {
     return q0 * (v0 - 32768) + q1 * (v1 - 32768) + q2 * (v2 - 32768) + q3 * (v3 - 32768);
   }
 
-  /** Of a sum in {@link #dotOfFourBit}: its integers are 4 · 2⁷ times those of the definition. */
+  /** Of a sum of {@link #dotOfFourBit}: its integers are 4 · 2⁷ times those of the definition. */
   static final float UNIT = 0x1p-9f;
 
-  /** Bits of a word whose complements {@link #dotOfFourBit} multiplies. */
-  static final int FLIPS = 0x1B60000;
+  /** The bits of which {@link #dotOfFourBit} needs the complements. */
+  static final int FLIPS = 0x1B6;
 
   /** Bits 9 to 39 of the sequence that the low 16 bits of {@code code} begin. */
   static int afterNine(int code) {
@@ -68,7 +68,7 @@ final class SeedBits {
     return ((code & 0xE00) >> 9) | (near << 3) | ((far & 0xFFF0) << 15);
   }
 
-  /** The window twelve bits on from {@code window}, of which it repeats four. */
+  /** The window twelve bits after {@code window}: its first four bits are the last of that. */
   private static int twelveMore(int window) {
     int sums = (((window ^ (window >> 1) ^ (window >> 3)) << 4) & 0xFFF0) | (window >> 12);
     sums = sums ^ (sums << 4);
@@ -76,18 +76,19 @@ final class SeedBits {
     return sums & 0xFFFF;
   }
 
-  /** Four bits as a number in two's complement, of a word that no byte was masked out of. */
-  static int signedOfInt(int bits) {
-    return (bits ^ 8) - 8;
-  }
-
   /**
-   * Σ x S over a block's eight columns in units of 1/{@link #UNIT}, where x of column c is scaled
-   * by 2^(6 - 3 (c mod 3)).
+   * Σ x S over the eight columns of a block, in units of {@link #UNIT}, where the x of column c
+   * comes multiplied by 2^(6 - 3 (c mod 3)).
    *
-   * <p>With V₀, V₁, V₂ the windows at bits k, k + 1, k + 2 and b the bits, 2 V₁ = V₀ - b(k) + 2¹⁶
-   * b(k + 16), and so for V₂: 4 S = 4 (q₀ V₀ + q₁ V₁ + q₂ V₂) - … = (4 q₀ + 2 q₁ + q₂) · 2 V₁ + 4
-   * q₀ (b(k) - 2¹⁶ b(k + 16)) - 2 q₂ (b(k + 1) - 2¹⁶ b(k + 17)) - ….
+   * <p>A window is half of the one before, but for one bit that leaves and one that enters: with b
+   * the bits and V the window at bit k, 4 (q₀ V₀ + q₁ V₁ + q₂ V₂) = (4 q₀ + 2 q₁ + q₂) V + (2 q₁ +
+   * q₂) (2¹⁶ b(k + 16) - b(k)) + 2 q₂ (2¹⁶ b(k + 17) - b(k + 1)). So three masks of one word serve
+   * a column instead of three shifts and three masks; -b is its complement less 1. Words stay where
+   * they are, which multiplies by 2^k: three columns share a word within 32 bits.
+   *
+   * @param word of the block, from an array of integers
+   * @param next {@link #afterNine} of it
+   * @param flips {@link #FLIPS}
    */
   static float dotOfFourBit(
       int word,
@@ -106,52 +107,47 @@ final class SeedBits {
     int nearFlipped = near ^ flips;
     int nextFlipped = next ^ flips;
     int farFlipped = far ^ flips;
-    int q0 = signedOfInt((word >> 20) & 15);
-    int q1 = signedOfInt((word >> 24) & 15);
-    int q2 = signedOfInt((word >> 28) & 15);
-    int all = 4 * q0 + 2 * q1 + q2;
-    int first = 4 * q0;
-    int last = -q2;
-    int constant = (3 * q0 + q1) * -262144;
+    int q0 = (((word >> 20) & 15) ^ 8) - 8;
+    int q1 = (((word >> 24) & 15) ^ 8) - 8;
+    int q2 = (((word >> 28) & 15) ^ 8) - 8;
+    int two = 2 * q1 + q2;
+    int all = 4 * q0 + two;
+    int constant = (q0 + q1 + q2) * -262144 - 2 * (two + 2 * q2);
     int constant8 = constant * 8;
     int constant64 = constant * 64;
     float sum = 0.0f;
     sum +=
         x0
-            * (all * (near & 0x3FFFC)
-                + (first * (nearFlipped & 0x20002) + (last * (nearFlipped & 0x40004) + constant)));
+            * (all * (near & 0x1FFFE)
+                + (two * (nearFlipped & 0x20002) + (q2 * (nearFlipped & 0x40004) + constant)));
     sum +=
         x1
-            * (all * (near & 0x1FFFE0)
-                + (first * (nearFlipped & 0x100010)
-                    + (last * (nearFlipped & 0x200020) + constant8)));
+            * (all * (near & 0xFFFF0)
+                + (two * (nearFlipped & 0x100010) + (q2 * (nearFlipped & 0x200020) + constant8)));
     sum +=
         x2
-            * (all * (near & 0xFFFF00)
-                + (first * (nearFlipped & 0x800080)
-                    + (last * (nearFlipped & 0x1000100) + constant64)));
+            * (all * (near & 0x7FFF80)
+                + (two * (nearFlipped & 0x800080) + (q2 * (nearFlipped & 0x1000100) + constant64)));
     sum +=
         x3
-            * (all * (next & 0x3FFFC)
-                + (first * (nextFlipped & 0x20002) + (last * (nextFlipped & 0x40004) + constant)));
+            * (all * (next & 0x1FFFE)
+                + (two * (nextFlipped & 0x20002) + (q2 * (nextFlipped & 0x40004) + constant)));
     sum +=
         x4
-            * (all * (next & 0x1FFFE0)
-                + (first * (nextFlipped & 0x100010)
-                    + (last * (nextFlipped & 0x200020) + constant8)));
+            * (all * (next & 0xFFFF0)
+                + (two * (nextFlipped & 0x100010) + (q2 * (nextFlipped & 0x200020) + constant8)));
     sum +=
         x5
-            * (all * (next & 0xFFFF00)
-                + (first * (nextFlipped & 0x800080)
-                    + (last * (nextFlipped & 0x1000100) + constant64)));
+            * (all * (next & 0x7FFF80)
+                + (two * (nextFlipped & 0x800080) + (q2 * (nextFlipped & 0x1000100) + constant64)));
     sum +=
         x6
-            * (all * (far & 0x3FFFC)
-                + (first * (farFlipped & 0x20002) + (last * (farFlipped & 0x40004) + constant)));
+            * (all * (far & 0x1FFFE)
+                + (two * (farFlipped & 0x20002) + (q2 * (farFlipped & 0x40004) + constant)));
     sum +=
         x7
-            * (all * (far & 0x1FFFE0)
-                + (first * (farFlipped & 0x100010) + (last * (farFlipped & 0x200020) + constant8)));
+            * (all * (far & 0xFFFF0)
+                + (two * (farFlipped & 0x100010) + (q2 * (farFlipped & 0x200020) + constant8)));
     return sum;
   }
 }

@@ -8,6 +8,7 @@ import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Reference;
 import dev.squall.kernels.spec.Signature;
 import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
@@ -69,30 +70,28 @@ public final class SeedMatvec implements Kernel {
   public List<Variant> tunedVariants() {
     return List.of(
         Variant.Host.of("simd", SeedMatvecSimd::workspaceBytes, SeedMatvecSimd::run),
-        new Variant.Device(
-            "rows",
-            (sizes, device) ->
-                SeedMatrix.of(sizes).format() == SeedFormat.FOUR_BIT
-                        && sizes.extent(SeedMatrix.COLUMNS) % 8 == 0
-                    ? Variant.Device.tiles(
-                            SeedMatvecTiles.GROUP,
-                            SeedMatvecTiles.ROWS_LOCAL_BYTES,
-                            SeedMatvec::rows)
-                        .supports(sizes, device)
-                    : dev.squall.kernels.spec.Support.no("rows of whole blocks of 4 bits only"),
-            SeedMatvec::rows),
-        new Variant.Device(
-            "halves",
-            (sizes, device) ->
-                SeedMatrix.of(sizes).format() == SeedFormat.FOUR_BIT
-                        && sizes.extent(SeedMatrix.COLUMNS) % 8 == 0
-                    ? Variant.Device.tiles(
-                            256, SeedMatvecTiles.ROWS_LOCAL_BYTES, SeedMatvec::halves)
-                        .supports(sizes, device)
-                    : dev.squall.kernels.spec.Support.no("rows of whole blocks of 4 bits only"),
-            SeedMatvec::halves),
+        rows(),
         Variant.Device.tiles(SeedMatvecTiles.GROUP, SeedMatvecTiles.LOCAL_BYTES, SeedMatvec::tiles),
         Variant.Device.loops(SeedMatvec::loops));
+  }
+
+  /** Tiles of eight rows, where rows consist of whole blocks of the format with 4 bits. */
+  private static Variant.Device rows() {
+    Variant.Device groups =
+        Variant.Device.tiles(
+            SeedMatvecTiles.ROWS_GROUP, SeedMatvecTiles.ROWS_LOCAL_BYTES, SeedMatvec::rowTiles);
+    return new Variant.Device(
+        "rows",
+        (sizes, device) -> {
+          SeedMatrix matrix = SeedMatrix.of(sizes);
+          boolean whole =
+              matrix.format() == SeedFormat.FOUR_BIT
+                  && matrix.columns() % SeedFormat.FOUR_BIT.weights() == 0;
+          return whole
+              ? groups.supports(sizes, device)
+              : Support.no("rows are not whole blocks of the 4-bit format");
+        },
+        groups.program());
   }
 
   private static Program loops(Sizes sizes) {
@@ -171,40 +170,18 @@ public final class SeedMatvec implements Kernel {
     return Program.of(task, dims(sizes), SeedDecode.factors());
   }
 
-  private static Program rows(Sizes sizes) {
-    Grid grid =
-        Grid.groups(
-            Math.ceilDiv(sizes.extent(SeedMatrix.ROWS), SeedMatvecTiles.ROWS),
-            SeedMatvecTiles.GROUP);
+  private static Program rowTiles(Sizes sizes) {
     Task task =
         new Task(
             SeedMatvecTiles.class,
             "multiplyFourBitRows",
-            grid,
+            Grid.groups(
+                Math.ceilDiv(sizes.extent(SeedMatrix.ROWS), SeedMatvecTiles.ROWS),
+                SeedMatvecTiles.ROWS_GROUP),
             (graph, id, args) ->
                 graph.task(
                     id,
                     SeedMatvecTiles::multiplyFourBitRows,
-                    args.context(),
-                    args.i32("words"),
-                    args.f32("x"),
-                    args.f32("y"),
-                    args.dims(),
-                    args.scalars()));
-    return Program.of(task, dims(sizes), SeedDecode.factors());
-  }
-
-  private static Program halves(Sizes sizes) {
-    Grid grid = Grid.groups(Math.ceilDiv(sizes.extent(SeedMatrix.ROWS), SeedMatvecTiles.ROWS), 256);
-    Task task =
-        new Task(
-            SeedMatvecTiles.class,
-            "multiplyFourBitHalves",
-            grid,
-            (graph, id, args) ->
-                graph.task(
-                    id,
-                    SeedMatvecTiles::multiplyFourBitHalves,
                     args.context(),
                     args.i32("words"),
                     args.f32("x"),
