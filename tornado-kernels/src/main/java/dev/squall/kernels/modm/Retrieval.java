@@ -4,7 +4,6 @@ import dev.squall.kernels.launch.Grid;
 import dev.squall.kernels.launch.Program;
 import dev.squall.kernels.launch.Task;
 import dev.squall.kernels.spec.Cost;
-import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Reference;
 import dev.squall.kernels.spec.Signature;
@@ -86,48 +85,47 @@ public final class Retrieval implements Kernel {
   public List<Variant> tunedVariants() {
     return List.of(
         Variant.Host.of("simd", RetrievalSimd::workspaceBytes, RetrievalSimd::run),
-        rows(),
-        new Variant.Device("tiles", Retrieval::tilesFit, Retrieval::tiles),
-        new Variant.Device("loops", (sizes, device) -> indexable(sizes), Retrieval::loops));
+        indexed(
+            "wide",
+            RetrievalWideTiles.CHUNK,
+            Variant.Device.tiles(
+                    RetrievalWideTiles.GROUP, RetrievalWideTiles.LOCAL_BYTES, Retrieval::wide)
+                .needing(RetrievalWideTiles.REGISTERS)),
+        indexed(
+            "rows",
+            RetrievalRowTiles.CHUNK,
+            Variant.Device.tiles(
+                    RetrievalRowTiles.GROUP, RetrievalRowTiles.LOCAL_BYTES, Retrieval::rows)
+                .needing(RetrievalRowTiles.REGISTERS)),
+        indexed(
+            "tiles",
+            0,
+            Variant.Device.tiles(
+                RetrievalTiles.GROUP, RetrievalTiles.LOCAL_BYTES, Retrieval::tiles)),
+        indexed("loops", 0, Variant.Device.loops(Retrieval::loops)));
   }
 
-  private static Support indexable(Sizes sizes) {
-    long longest = Math.max(sizes.dim("M"), sizes.dim("b"));
+  /**
+   * A variant whose indices are int.
+   *
+   * @param beyond rows after the last whose indices it computes
+   */
+  private static Variant.Device indexed(String name, int beyond, Variant.Device form) {
+    return new Variant.Device(
+        name,
+        (sizes, device) -> {
+          Support fits = form.supports(sizes, device);
+          return fits.supported() ? indexable(sizes, beyond) : fits;
+        },
+        form.program(),
+        form.registers());
+  }
+
+  private static Support indexable(Sizes sizes, int beyond) {
+    long longest = Math.max(sizes.dim("M") + beyond, sizes.dim("b"));
     return Support.when(
         longest <= Integer.MAX_VALUE / sizes.dim("E"),
         "a buffer of %d × %d elements is beyond int indices".formatted(longest, sizes.dim("E")));
-  }
-
-  private static Variant.Device rows() {
-    Variant.Device groups =
-        Variant.Device.tiles(
-                RetrievalRowTiles.GROUP, RetrievalRowTiles.LOCAL_BYTES, Retrieval::rowTiles)
-            .needing(RetrievalRowTiles.REGISTERS);
-    return new Variant.Device(
-        "rows",
-        (sizes, device) -> {
-          Support fits = groups.supports(sizes, device);
-          return fits.supported() ? indexable(sizes) : fits;
-        },
-        groups.program(),
-        groups.registers());
-  }
-
-  private static Support tilesFit(Sizes sizes, DeviceTraits device) {
-    if (!device.workGroups()) {
-      return Support.no("no explicit work-groups on this device");
-    }
-    if (device.maxWorkGroup() < RetrievalTiles.GROUP) {
-      return Support.no(
-          "needs work-groups of %d, the device allows %d"
-              .formatted(RetrievalTiles.GROUP, device.maxWorkGroup()));
-    }
-    if (device.localMemoryBytes() < RetrievalTiles.LOCAL_BYTES) {
-      return Support.no(
-          "needs %d bytes of local memory, the device has %d"
-              .formatted(RetrievalTiles.LOCAL_BYTES, device.localMemoryBytes()));
-    }
-    return indexable(sizes);
   }
 
   private static Program loops(Sizes sizes) {
@@ -146,10 +144,47 @@ public final class Retrieval implements Kernel {
                     args.f32(BEST),
                     args.i32(INDEX),
                     args.dims()));
-    return program(sizes, search, chunks);
+    Task choose =
+        new Task(
+            RetrievalLoops.class,
+            "chooseChunks",
+            Grid.loops(sizes.extent("b")),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalLoops::chooseChunks,
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.i32("index"),
+                    args.f32("similarity"),
+                    args.dims()));
+    return program(sizes, search, choose, chunks);
   }
 
-  private static Program rowTiles(Sizes sizes) {
+  private static Program wide(Sizes sizes) {
+    int chunks = Math.ceilDiv(sizes.extent("M"), RetrievalWideTiles.CHUNK);
+    Task search =
+        new Task(
+            RetrievalWideTiles.class,
+            "searchWide",
+            Grid.groups(
+                chunks,
+                Math.ceilDiv(sizes.extent("b"), RetrievalWideTiles.QUERIES),
+                RetrievalWideTiles.GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    RetrievalWideTiles::searchWide,
+                    args.context(),
+                    args.f32("query"),
+                    args.f32("cache"),
+                    args.f32(BEST),
+                    args.i32(INDEX),
+                    args.dims()));
+    return program(sizes, search, chooseByGroups(sizes), chunks);
+  }
+
+  private static Program rows(Sizes sizes) {
     int chunks = Math.ceilDiv(sizes.extent("M"), RetrievalRowTiles.CHUNK);
     Task search =
         new Task(
@@ -169,22 +204,7 @@ public final class Retrieval implements Kernel {
                     args.f32(BEST),
                     args.i32(INDEX),
                     args.dims()));
-    Task choose =
-        new Task(
-            RetrievalRowTiles.class,
-            "chooseRows",
-            Grid.groups(sizes.extent("b"), RetrievalRowTiles.GROUP),
-            (graph, id, args) ->
-                graph.task(
-                    id,
-                    RetrievalRowTiles::chooseRows,
-                    args.context(),
-                    args.f32(BEST),
-                    args.i32(INDEX),
-                    args.i32("index"),
-                    args.f32("similarity"),
-                    args.dims()));
-    return program(sizes, search, choose, chunks);
+    return program(sizes, search, chooseByGroups(sizes), chunks);
   }
 
   private static Program tiles(Sizes sizes) {
@@ -194,7 +214,9 @@ public final class Retrieval implements Kernel {
             RetrievalTiles.class,
             "searchTiles",
             Grid.groups(
-                chunks, Math.ceilDiv(sizes.extent("b"), RetrievalTiles.SIDE), RetrievalTiles.GROUP),
+                chunks,
+                Math.ceilDiv(sizes.extent("b"), RetrievalTiles.QUERIES),
+                RetrievalTiles.GROUP),
             (graph, id, args) ->
                 graph.task(
                     id,
@@ -205,28 +227,27 @@ public final class Retrieval implements Kernel {
                     args.f32(BEST),
                     args.i32(INDEX),
                     args.dims()));
-    return program(sizes, search, chunks);
+    return program(sizes, search, chooseByGroups(sizes), chunks);
+  }
+
+  private static Task chooseByGroups(Sizes sizes) {
+    return new Task(
+        RetrievalTiles.class,
+        "chooseBest",
+        Grid.groups(sizes.extent("b"), RetrievalTiles.GROUP),
+        (graph, id, args) ->
+            graph.task(
+                id,
+                RetrievalTiles::chooseBest,
+                args.context(),
+                args.f32(BEST),
+                args.i32(INDEX),
+                args.i32("index"),
+                args.f32("similarity"),
+                args.dims()));
   }
 
   /** The search within chunks of rows, then the best of the chunks. */
-  private static Program program(Sizes sizes, Task search, int chunks) {
-    Task choose =
-        new Task(
-            RetrievalLoops.class,
-            "chooseChunks",
-            Grid.loops(sizes.extent("b")),
-            (graph, id, args) ->
-                graph.task(
-                    id,
-                    RetrievalLoops::chooseChunks,
-                    args.f32(BEST),
-                    args.i32(INDEX),
-                    args.i32("index"),
-                    args.f32("similarity"),
-                    args.dims()));
-    return program(sizes, search, choose, chunks);
-  }
-
   private static Program program(Sizes sizes, Task search, Task choose, int chunks) {
     List<Long> shape = List.of(sizes.dim("b"), (long) chunks);
     return new Program(

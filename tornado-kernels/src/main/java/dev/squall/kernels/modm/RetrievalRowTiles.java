@@ -138,49 +138,4 @@ final class RetrievalRowTiles {
       }
     }
   }
-
-  /**
-   * The best of a query's chunks; group x is a query. Arguments as in {@link
-   * RetrievalLoops#chooseChunks}.
-   */
-  static void chooseRows(
-      KernelContext context,
-      FloatArray best,
-      IntArray candidates,
-      IntArray index,
-      FloatArray similarity,
-      IntArray dims) {
-    float[] groupBest = context.allocateFloatLocalArray(128);
-    int[] groupIndex = context.allocateIntLocalArray(128);
-    int chunks = dims.get(3);
-    int item = context.localIdx;
-    int query = context.groupIdx;
-    float value = -1e30f;
-    int row = dims.get(1);
-    for (int chunk = item; chunk < chunks; chunk += GROUP) {
-      float other = best.get(query * chunks + chunk);
-      // Later chunks have later rows: of equal ones the first stays.
-      if (other > value) {
-        value = other;
-        row = candidates.get(query * chunks + chunk);
-      }
-    }
-    groupBest[item] = value;
-    groupIndex[item] = row;
-    context.localBarrier();
-    if (item == 0) {
-      for (int i = 1; i < GROUP; i++) {
-        float other = groupBest[i];
-        int otherRow = groupIndex[i];
-        int larger = other > value ? 1 : 0;
-        int first = (other == value ? 1 : 0) * (otherRow < row ? 1 : 0);
-        if (larger + first > 0) {
-          value = other;
-          row = otherRow;
-        }
-      }
-      index.set(query, row);
-      similarity.set(query, value);
-    }
-  }
 }

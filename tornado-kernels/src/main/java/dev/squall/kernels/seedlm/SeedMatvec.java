@@ -8,6 +8,7 @@ import dev.squall.kernels.spec.Kernel;
 import dev.squall.kernels.spec.Reference;
 import dev.squall.kernels.spec.Signature;
 import dev.squall.kernels.spec.Sizes;
+import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
@@ -69,8 +70,28 @@ public final class SeedMatvec implements Kernel {
   public List<Variant> tunedVariants() {
     return List.of(
         Variant.Host.of("simd", SeedMatvecSimd::workspaceBytes, SeedMatvecSimd::run),
+        rows(),
         Variant.Device.tiles(SeedMatvecTiles.GROUP, SeedMatvecTiles.LOCAL_BYTES, SeedMatvec::tiles),
         Variant.Device.loops(SeedMatvec::loops));
+  }
+
+  /** Tiles of eight rows, where rows consist of whole blocks of the format with 4 bits. */
+  private static Variant.Device rows() {
+    Variant.Device groups =
+        Variant.Device.tiles(
+            SeedMatvecTiles.ROWS_GROUP, SeedMatvecTiles.ROWS_LOCAL_BYTES, SeedMatvec::rowTiles);
+    return new Variant.Device(
+        "rows",
+        (sizes, device) -> {
+          SeedMatrix matrix = SeedMatrix.of(sizes);
+          boolean whole =
+              matrix.format() == SeedFormat.FOUR_BIT
+                  && matrix.columns() % SeedFormat.FOUR_BIT.weights() == 0;
+          return whole
+              ? groups.supports(sizes, device)
+              : Support.no("rows are not whole blocks of the 4-bit format");
+        },
+        groups.program());
   }
 
   private static Program loops(Sizes sizes) {
@@ -146,6 +167,27 @@ public final class SeedMatvec implements Kernel {
                           args.dims(),
                           args.scalars()));
         };
+    return Program.of(task, dims(sizes), SeedDecode.factors());
+  }
+
+  private static Program rowTiles(Sizes sizes) {
+    Task task =
+        new Task(
+            SeedMatvecTiles.class,
+            "multiplyFourBitRows",
+            Grid.groups(
+                Math.ceilDiv(sizes.extent(SeedMatrix.ROWS), SeedMatvecTiles.ROWS),
+                SeedMatvecTiles.ROWS_GROUP),
+            (graph, id, args) ->
+                graph.task(
+                    id,
+                    SeedMatvecTiles::multiplyFourBitRows,
+                    args.context(),
+                    args.i32("words"),
+                    args.f32("x"),
+                    args.f32("y"),
+                    args.dims(),
+                    args.scalars()));
     return Program.of(task, dims(sizes), SeedDecode.factors());
   }
 
