@@ -104,6 +104,8 @@ def line_overhead(command, device, repeat, seconds):
         "beyond_kernels_milliseconds": line["beyond_kernels_milliseconds"],
     }
     resident = line["resident"]
+    if line["events"]:
+        figure["events"] = [event["what"] for event in line["events"]]
     if resident is None:
         return {**figure, "error": "; ".join(event["what"] for event in line["events"]) or "not kept on the device"}
     copies = resident["copy_in_milliseconds"] + resident["copy_out_milliseconds"]

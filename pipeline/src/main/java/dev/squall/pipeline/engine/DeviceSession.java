@@ -22,6 +22,11 @@ public interface DeviceSession extends AutoCloseable {
     return false;
   }
 
+  /** Whether it can run a {@link Chain#recorded recorded} chain. */
+  default boolean records() {
+    return false;
+  }
+
   /**
    * Fills the outputs of all steps of {@code chain}; those that are not at home stay on the device.
    * An engine that cannot leave them there, as this one, brings them home.

@@ -91,6 +91,22 @@ class ResidentChainTest {
         cache);
   }
 
+  private Engine tornado() {
+    List<TornadoSdk> sdks = TornadoSdk.find(System.getenv());
+    assumeTrue(
+        sdks.stream().anyMatch(sdk -> sdk.backends().contains("opencl")),
+        "no TornadoVM SDK with the OpenCL back end");
+    return TornadoEngines.all(
+            TornadoEngines.OPENCL_NAME::equals,
+            sdks,
+            List.of(stack(POCL, false)),
+            DeviceProfiles.shipped(),
+            EnumerationCache.read(cache.resolve("devices.json")),
+            LIMITS,
+            cache)
+        .getFirst();
+  }
+
   private static Device device(Engine engine) {
     Engine.Enumeration found = engine.enumerate();
     assertThat(found.missing()).isEmpty();
@@ -252,21 +268,24 @@ class ResidentChainTest {
   }
 
   @Test
+  void withoutADriverThatRecordsARecordedChainIsRefusedAndTheSameOneLaunchedRuns() {
+    Engine engine = tornado();
+    Device device = device(engine);
+    Chain chain = chain(engine.memory());
+    try (DeviceSession session = engine.open(device)) {
+      assertThat(session.records()).isFalse();
+      SquallException refused =
+          catchThrowableOfType(SquallException.class, () -> run(session, chain.record()));
+      assertThat(refused).hasMessageContaining("does not support execution graphs");
+      run(session, chain);
+      session.fetch(chain);
+      chain.steps().forEach(step -> assertRight(step, device));
+    }
+  }
+
+  @Test
   void tornadoVmKeepsWhatIsBetweenTheTasksOfOneGraph() {
-    List<TornadoSdk> sdks = TornadoSdk.find(System.getenv());
-    assumeTrue(
-        sdks.stream().anyMatch(sdk -> sdk.backends().contains("opencl")),
-        "no TornadoVM SDK with the OpenCL back end");
-    Engine engine =
-        TornadoEngines.all(
-                TornadoEngines.OPENCL_NAME::equals,
-                sdks,
-                List.of(stack(POCL, false)),
-                DeviceProfiles.shipped(),
-                EnumerationCache.read(cache.resolve("devices.json")),
-                LIMITS,
-                cache)
-            .getFirst();
+    Engine engine = tornado();
     Device device = device(engine);
     Chain chain = chain(engine.memory());
     Tensor between = chain.staying().iterator().next();

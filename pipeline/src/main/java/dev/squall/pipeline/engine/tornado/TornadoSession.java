@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.TornadoProfilerResult;
@@ -67,6 +68,12 @@ final class TornadoSession implements DeviceSession {
     return fpga ? DeviceSession.super.run(chain) : execute(chain);
   }
 
+  /** By CUDA graphs, which the back ends for NVIDIA's driver alone have. */
+  @Override
+  public boolean records() {
+    return CudaGraphs.serve(device.getTornadoVMBackend(), System.getenv());
+  }
+
   /** One graph with all the steps' tasks: TornadoVM keeps what is between them on the device. */
   private Times execute(Chain chain) {
     long start = System.nanoTime();
@@ -79,6 +86,15 @@ final class TornadoSession implements DeviceSession {
         compile = (System.nanoTime() - start) * 1e-9;
       }
       resident.latest = resident.plan.execute();
+      if (chain.recorded()) {
+        return new Times(
+            compile,
+            0,
+            0,
+            0,
+            (System.nanoTime() - start) * 1e-9,
+            resident.copies(chain, compile > 0));
+      }
       TornadoProfilerResult clock = resident.latest.getProfilerResult();
       return new Times(
           compile,
@@ -150,10 +166,9 @@ final class TornadoSession implements DeviceSession {
       parts.add(new ProgramGraph.Part(program, step.call().inputs(), step.call().outputs()));
     }
     ProgramGraph graph = ProgramGraph.chain("g" + graphs++, parts, chain.home(), this::launch);
-    TornadoExecutionPlan plan =
-        new TornadoExecutionPlan(graph.graph())
-            .withDevice(device)
-            .withProfiler(ProfilerMode.SILENT);
+    TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.graph()).withDevice(device);
+    // The profiler waits for every command, so that none of what is recorded may be profiled.
+    plan = chain.recorded() ? plan.withCUDAGraph() : plan.withProfiler(ProfilerMode.SILENT);
     return new Resident(
         fpga ? plan : plan.withGridScheduler(graph.grids()), graph.staying(), 2 * parts.size());
   }
@@ -223,6 +238,19 @@ final class TornadoSession implements DeviceSession {
       this.plan = plan;
       this.staying = staying;
       this.constants = constants;
+    }
+
+    /** What the graph transfers when, in bytes of the tensors. */
+    private Copies copies(Chain chain, boolean first) {
+      return new Copies(
+          first ? chain.inputs().size() + constants : 0,
+          first ? bytes(chain.inputs()) : 0,
+          chain.home().size(),
+          bytes(chain.home()));
+    }
+
+    private static long bytes(Set<Tensor> tensors) {
+      return tensors.stream().mapToLong(Tensor::bytes).sum();
     }
 
     /** Bytes as TornadoVM counted them; how many arrays, by what the graph transfers when. */
