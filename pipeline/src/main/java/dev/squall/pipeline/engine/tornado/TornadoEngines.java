@@ -30,15 +30,6 @@ public final class TornadoEngines {
   /** The engine on TornadoVM's OpenCL back end. */
   public static final String OPENCL_NAME = TornadoFlavor.OPENCL.engine();
 
-  /** What TornadoVM's natives print when a call of the driver failed and nobody is told. */
-  private static final List<String> FAILURES =
-      List.of(
-          "\\[TornadoVM-[A-Z0-9-]*JNI\\] ERROR",
-          "^\\s*\\[ERROR\\] cl",
-          "\\[Bailout\\]",
-          "notify error",
-          "Unable to (compile|load|launch)");
-
   /** The site of back ends that bring no driver stack with them. */
   private static final String NVIDIA = "nvidia";
 
@@ -133,7 +124,8 @@ public final class TornadoEngines {
         fpga(stack) ? List.of(cacheFolder.toString()) : List.of(),
         stack,
         environment(sdk, stack),
-        FAILURES);
+        PrintedFailures.ALL,
+        PrintedFailures.FATAL);
   }
 
   private static Map<String, String> environment(TornadoSdk sdk, Optional<DriverStack> stack) {

@@ -27,6 +27,7 @@ import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
@@ -195,9 +196,12 @@ final class TornadoSession implements DeviceSession {
       return stated;
     }
     boolean cpu = device.getDeviceType() == TornadoDeviceType.CPU;
-    long[] workGroup = device.getPhysicalDevice().getDeviceMaxWorkGroupSize();
-    int most = (int) Math.min(256, workGroup.length == 0 ? 1 : workGroup[0]);
-    return stated.launch(stated.global().size(), cpu, most);
+    int most = Math.clamp(WorkGroups.most(device.getPhysicalDevice()), 1, 256);
+    Grid grid = stated.launch(stated.global().size(), cpu, most);
+    // Loops stride over what is cut off.
+    return device.getTornadoVMBackend() == TornadoVMBackendType.PTX && !stated.local().isEmpty()
+        ? WorkGroups.requireWhole(grid, device.getPhysicalDevice().getDeviceMaxWorkGroupSize())
+        : grid;
   }
 
   @Override
