@@ -78,6 +78,7 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
     TaskGraph graph = new TaskGraph(name);
     GridScheduler grids = new GridScheduler();
     List<Object> staying = new ArrayList<>();
+    List<Object> scratch = new ArrayList<>();
     int number = 0;
     for (Part part : parts) {
       Bound arguments = new Bound(part, arrays);
@@ -97,7 +98,10 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
         }
       }
       known.addAll(part.outputs().values());
+      part.program().scratch().keySet().forEach(buffer -> scratch.add(arguments.array(buffer)));
     }
+    // Never asked for: TornadoVM lets go of those arrays alone that are copied somewhere.
+    scratch.forEach(buffer -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, buffer));
     for (Part part : parts) {
       for (Tensor output : part.outputs().values()) {
         Object array = arrays.get(output);

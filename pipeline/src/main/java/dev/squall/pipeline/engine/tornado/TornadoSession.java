@@ -144,7 +144,12 @@ final class TornadoSession implements DeviceSession {
   }
 
   private SquallException failure(ErrorClass errorClass, Chain chain, Throwable cause) {
-    plans.remove(chain);
+    try {
+      forget(chain);
+    } catch (RuntimeException e) {
+      // What went wrong first is to be told.
+      cause.addSuppressed(e);
+    }
     Optional<String> compiler = workplace.flatMap(FpgaWorkplace::failure);
     return new SquallException(
         compiler.isPresent() ? ErrorClass.COMPILE : errorClass,
