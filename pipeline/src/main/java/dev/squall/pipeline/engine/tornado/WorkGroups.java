@@ -20,13 +20,19 @@ final class WorkGroups {
   }
 
   /**
-   * Refuses a grid that the PTX back end would cut off without a word.
+   * Refuses a grid that the PTX back end would cut off without a word: it takes whole groups alone,
+   * and no more than the device's most.
    *
    * @param mostGroups by dimension, x first
    * @throws SquallException UNSUPPORTED
    */
   static Grid requireWhole(Grid grid, long[] mostGroups) {
     for (int i = 0; i < Math.min(grid.local().size(), mostGroups.length); i++) {
+      if (grid.global().get(i) % grid.local().get(i) != 0) {
+        throw SquallException.unsupported(
+            "%d work-items in dimension %d are no multiple of a group of %d"
+                .formatted(grid.global().get(i), i, grid.local().get(i)));
+      }
       long groups = grid.global().get(i) / grid.local().get(i);
       if (groups > mostGroups[i]) {
         throw SquallException.unsupported(

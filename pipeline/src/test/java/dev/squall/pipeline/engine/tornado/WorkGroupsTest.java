@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
 import dev.squall.kernels.launch.Grid;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.TornadoTargetDevice;
 
@@ -31,6 +32,12 @@ class WorkGroupsTest {
             () -> WorkGroups.requireWhole(Grid.groups(1000, 65536, 64), PTX_GRID));
     assertThat(refused.errorClass()).isEqualTo(ErrorClass.UNSUPPORTED);
     assertThat(refused).hasMessage("65536 work-groups in dimension 1; the device takes 65535");
+
+    refused =
+        catchThrowableOfType(
+            SquallException.class,
+            () -> WorkGroups.requireWhole(new Grid(List.of(64, 10), List.of(32, 4)), PTX_GRID));
+    assertThat(refused).hasMessage("10 work-items in dimension 1 are no multiple of a group of 4");
   }
 
   private static TornadoTargetDevice device(long[] groups, long[] items) {
