@@ -81,12 +81,17 @@ final class TornadoSession implements DeviceSession {
     Resident resident = plans.get(chain);
     double compile = 0;
     try {
+      if (resident != null && resident.log.full(plans.size())) {
+        forget(chain);
+        resident = null;
+      }
       if (resident == null) {
         resident = plan(chain);
         plans.put(chain, resident);
         compile = (System.nanoTime() - start) * 1e-9;
       }
       resident.latest = resident.plan.execute();
+      resident.log.grow();
       if (chain.recorded()) {
         return new Times(
             compile,
@@ -176,7 +181,11 @@ final class TornadoSession implements DeviceSession {
     // The profiler waits for every command, so that none of what is recorded may be profiled.
     plan = chain.recorded() ? plan.withCUDAGraph() : plan.withProfiler(ProfilerMode.SILENT);
     return new Resident(
-        fpga ? plan : plan.withGridScheduler(graph.grids()), graph.staying(), 2 * parts.size());
+        fpga ? plan : plan.withGridScheduler(graph.grids()),
+        graph.staying(),
+        2 * parts.size(),
+        new ProfilerLog(
+            chain.recorded() ? 0 : parts.stream().mapToInt(p -> p.program().tasks().size()).sum()));
   }
 
   /** TornadoVM names the files of a plan after methods, whatever their class. */
@@ -237,16 +246,19 @@ final class TornadoSession implements DeviceSession {
     private final TornadoExecutionPlan plan;
     private final List<Object> staying;
     private final int constants;
+    private final ProfilerLog log;
     private TornadoExecutionResult latest;
 
     /**
      * @param staying arrays that come to the host on demand alone
      * @param constants arrays of dimensions and scalars, which move once beside the inputs
      */
-    private Resident(TornadoExecutionPlan plan, List<Object> staying, int constants) {
+    private Resident(
+        TornadoExecutionPlan plan, List<Object> staying, int constants, ProfilerLog log) {
       this.plan = plan;
       this.staying = staying;
       this.constants = constants;
+      this.log = log;
     }
 
     /** What the graph transfers when, in bytes of the tensors. */
