@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -98,7 +99,7 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
         }
       }
       known.addAll(part.outputs().values());
-      part.program().scratch().keySet().forEach(buffer -> scratch.add(arguments.array(buffer)));
+      scratch.addAll(arguments.usedScratch());
     }
     // Never asked for: TornadoVM lets go of those arrays alone that are copied somewhere.
     scratch.forEach(buffer -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, buffer));
@@ -135,6 +136,7 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
   private static final class Bound implements Arguments {
     private final Map<String, Tensor> tensors = new HashMap<>();
     private final Map<Tensor, Object> arrays;
+    private final Set<String> scratch;
     private final IntArray dims;
     private final FloatArray scalars;
 
@@ -144,6 +146,7 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
     private Bound(Part part, Map<Tensor, Object> arrays) {
       this.arrays = arrays;
       Program program = part.program();
+      scratch = program.scratch().keySet();
       tensors.putAll(part.inputs());
       tensors.putAll(part.outputs());
       program.scratch().forEach((name, type) -> tensors.put(name, Tensor.allocate(type)));
@@ -154,6 +157,11 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
       for (int i = 0; i < program.scalars().size(); i++) {
         scalars.set(i, program.scalars().get(i));
       }
+    }
+
+    /** The scratch that tasks were given. */
+    private List<Object> usedScratch() {
+      return scratch.stream().map(tensors::get).map(arrays::get).filter(Objects::nonNull).toList();
     }
 
     private Object array(String name) {
