@@ -66,8 +66,8 @@ public record ResidentRun(
     return Timing.median(runs.stream().mapToDouble(part).boxed().toList());
   }
 
-  /** What each timed run copied; the last one's, as all are alike. */
+  /** What each timed run copied, replays first; the last one's, as all are alike. */
   public Copies copies() {
-    return runs.getLast().copies();
+    return replay.map(Replay::runs).orElse(runs).getLast().copies();
   }
 }

@@ -115,9 +115,13 @@ class ResidentChainTest {
 
   /** Two stages, the second of which reads what the first writes. */
   private Chain chain(TensorMemory memory) {
+    return chain(memory, 300);
+  }
+
+  private Chain chain(TensorMemory memory, long tokens) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     RandomInputs.ofSeed(5)
-        .generate(scores.signature(), Map.of("H", 2L, "Hk", 1L, "L", 300L, "D", 16L), Map.of())
+        .generate(scores.signature(), Map.of("H", 2L, "Hk", 1L, "L", tokens, "D", 16L), Map.of())
         .forEach(
             (port, tensor) -> {
               Tensor shared = Tensor.allocate(memory, TensorType.of(tensor));
@@ -235,6 +239,27 @@ class ResidentChainTest {
     }
     assertRight(chain.steps().getFirst(), device);
     assertRight(last, device);
+  }
+
+  /** From the second copy on the driver holds memory as large as this in place. */
+  @ParameterizedTest
+  @ValueSource(strings = {POCL, INTEL})
+  void largeResultsComeHomeAgainAndAgain(String library) {
+    Engine engine = openCl(library, true);
+    Device device = device(engine);
+    Chain.Step step = chain(engine.memory(), 1100).steps().getFirst();
+    Tensor result = step.call().out("scores");
+    assertThat(result.bytes()).isGreaterThan(128 << 10);
+    try (DeviceSession session = engine.open(device)) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(run(session, step).copies().bytesOut()).isEqualTo(result.bytes());
+        assertRight(step, device);
+        assertThat(result.guardsIntact()).isTrue();
+      }
+      session.forget(step.call());
+      assertThat(run(session, step).compile()).isPositive();
+      assertRight(step, device);
+    }
   }
 
   @Test
