@@ -81,10 +81,27 @@ public interface DeviceSession extends AutoCloseable {
    * @param copyOut moving outputs back
    * @param total from call to return
    * @param copies the tensors that moved, where an engine counts them
+   * @param way what of the total is the way to the device's process and back
    */
   record Times(
-      double compile, double copyIn, double compute, double copyOut, double total, Copies copies) {
+      double compile,
+      double copyIn,
+      double compute,
+      double copyOut,
+      double total,
+      Copies copies,
+      double way) {
     public static final Times NONE = new Times(0, 0, 0, 0, 0);
+
+    public Times(
+        double compile,
+        double copyIn,
+        double compute,
+        double copyOut,
+        double total,
+        Copies copies) {
+      this(compile, copyIn, compute, copyOut, total, copies, 0);
+    }
 
     public Times(double compile, double copyIn, double compute, double copyOut, double total) {
       this(compile, copyIn, compute, copyOut, total, Copies.NONE);
@@ -108,7 +125,8 @@ public interface DeviceSession extends AutoCloseable {
           compute + other.compute,
           copyOut + other.copyOut,
           total + other.total,
-          copies.plus(other.copies));
+          copies.plus(other.copies),
+          way + other.way);
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.squall.pipeline.run.ResidentRun;
  * @param kernelMilliseconds the kernels alone, by the device's clock, in runs whose commands are
  *     launched one by one: a recording tells none
  * @param beyondKernelsMilliseconds all else: copies, launches, the way to the device's process
+ * @param wayMilliseconds of those, the way to the device's process and back
  * @param copyInMilliseconds as {@code kernelMilliseconds}
  * @param copyOutMilliseconds as {@code kernelMilliseconds}
  * @param oneByOneMilliseconds from call to return, launched one by one
@@ -28,6 +29,7 @@ public record ResidentLineRow(
     double milliseconds,
     double kernelMilliseconds,
     double beyondKernelsMilliseconds,
+    double wayMilliseconds,
     double copyInMilliseconds,
     double copyOutMilliseconds,
     double oneByOneMilliseconds,
@@ -51,6 +53,7 @@ public record ResidentLineRow(
         run.total() * 1e3,
         run.median(Times::compute) * 1e3,
         run.beyondKernels() * 1e3,
+        run.way() * 1e3,
         run.median(Times::copyIn) * 1e3,
         run.median(Times::copyOut) * 1e3,
         run.median(Times::total) * 1e3,

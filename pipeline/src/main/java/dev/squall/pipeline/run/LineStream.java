@@ -399,7 +399,13 @@ public final class LineStream {
         kernels += dispatch.times(stage).medianCompute();
       }
       return new Times(
-          times.compile(), times.copyIn(), kernels, times.copyOut(), times.total(), times.copies());
+          times.compile(),
+          times.copyIn(),
+          kernels,
+          times.copyOut(),
+          times.total(),
+          times.copies(),
+          times.way());
     }
 
     private Chain chain(Item item, DeviceSession session) {

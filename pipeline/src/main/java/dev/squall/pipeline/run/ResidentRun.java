@@ -55,6 +55,11 @@ public record ResidentRun(
         .orElse(median(Times::total));
   }
 
+  /** Median of the way to the device's process and back, in seconds. */
+  public double way() {
+    return median(replay.map(Replay::runs).orElse(runs), Times::way);
+  }
+
   /** What a run takes beyond its kernels, in seconds. */
   public double beyondKernels() {
     return replay.isPresent()

@@ -94,13 +94,15 @@ final class RemoteSession implements DeviceSession {
     Times inside =
         process.ask(Reply.Ran.class, request, first ? limits.first() : limits.run(), doing).times();
     copyBack(copiesBack);
+    double total = (System.nanoTime() - start) * 1e-9;
     return new Times(
         inside.compile(),
         inside.copyIn(),
         inside.compute(),
         inside.copyOut(),
-        (System.nanoTime() - start) * 1e-9,
-        inside.copies());
+        total,
+        inside.copies(),
+        Math.max(0, total - inside.total()));
   }
 
   @Override

@@ -163,6 +163,9 @@ public final class TornadoEngines {
     options.addAll(flavor.options());
     // TornadoVM's own limit is 4 GB, whatever the device has; the driver knows better.
     options.add("-Dtornado.device.memory=" + MOST_DEVICE_MEMORY);
+    // Each execution clears that many places for each step that others wait for, though in-order
+    // queues fill none: 32768 of them, the default, take longer than a small kernel.
+    options.add("-Dtornado.max.events=256");
     return options;
   }
 
