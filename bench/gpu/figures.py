@@ -102,9 +102,14 @@ def run(command, arguments, seconds):
     return rows, (errors or ["no output"])[-1] if done.returncode or not rows else ""
 
 
+# The default line without its yardsticks, which would run and be verified, too.
+STAGES = "scores,mass,select,attention,quantize,scan,decode"
+
+
 def line_overhead(command, device, repeat, seconds):
     """The default line kept on a device: total, kernels, and what lies beyond them."""
-    rows, error = run(command, ["run", "--device", device, "--repeat", str(repeat), "--json"], seconds)
+    arguments = ["run", "--stages", STAGES, "--device", device, "--repeat", str(repeat), "--json"]
+    rows, error = run(command, arguments, seconds)
     figure = {"figure": "line_overhead", "engine": device.split(":")[0], "device": device}
     line = next((row for row in rows if row["kind"] == "line"), None)
     if line is None:
@@ -117,6 +122,8 @@ def line_overhead(command, device, repeat, seconds):
         "beyond_kernels_milliseconds": line["beyond_kernels_milliseconds"],
     }
     resident = line["resident"]
+    if line["events"]:
+        figure["events"] = [event["what"] for event in line["events"]]
     if resident is None:
         return {**figure, "error": "; ".join(event["what"] for event in line["events"]) or "not kept on the device"}
     copies = resident["copy_in_milliseconds"] + resident["copy_out_milliseconds"]

@@ -40,6 +40,11 @@ public final class ResidentTensors<B> implements AutoCloseable {
     return filled.add(tensor);
   }
 
+  /** Whether the device has the tensor's contents. */
+  public boolean holds(Tensor tensor) {
+    return filled.contains(tensor);
+  }
+
   /** Notes that the device has the contents of none of these any more. */
   public void spoilt(Collection<Tensor> tensors) {
     filled.removeAll(Set.copyOf(tensors));

@@ -14,8 +14,10 @@ import java.util.Set;
  *
  * @param home outputs that every run brings to the host's memory. The others come by {@link
  *     DeviceSession#fetch}; until then the host's memory of them holds nothing of the run.
+ * @param recorded whether the device records its commands in the first run and replays them in all
+ *     later ones, see {@link DeviceSession#records}; their times in kernels are then unknown
  */
-public record Chain(List<Step> steps, Set<Tensor> home) {
+public record Chain(List<Step> steps, Set<Tensor> home, boolean recorded) {
 
   /** One call of a chain. */
   public record Step(Kernel kernel, Variant variant, Call call) {}
@@ -23,6 +25,10 @@ public record Chain(List<Step> steps, Set<Tensor> home) {
   public Chain {
     steps = List.copyOf(steps);
     home = Set.copyOf(home);
+  }
+
+  public Chain(List<Step> steps, Set<Tensor> home) {
+    this(steps, home, false);
   }
 
   /** A chain that brings home what none of its steps reads. */
@@ -36,6 +42,11 @@ public record Chain(List<Step> steps, Set<Tensor> home) {
   /** A single call, all of whose outputs come home. */
   public static Chain of(Kernel kernel, Variant variant, Call call) {
     return new Chain(List.of(new Step(kernel, variant, call)), Set.copyOf(call.outputs().values()));
+  }
+
+  /** The same calls, recorded. */
+  public Chain record() {
+    return new Chain(steps, home, true);
   }
 
   /** What the device must be given: all that steps read and none before them writes. */

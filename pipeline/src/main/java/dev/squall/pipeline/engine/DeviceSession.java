@@ -22,6 +22,11 @@ public interface DeviceSession extends AutoCloseable {
     return false;
   }
 
+  /** Whether it can run a {@link Chain#recorded recorded} chain. */
+  default boolean records() {
+    return false;
+  }
+
   /**
    * Fills the outputs of all steps of {@code chain}; those that are not at home stay on the device.
    * An engine that cannot leave them there, as this one, brings them home.
@@ -76,10 +81,27 @@ public interface DeviceSession extends AutoCloseable {
    * @param copyOut moving outputs back
    * @param total from call to return
    * @param copies the tensors that moved, where an engine counts them
+   * @param way what of the total is the way to the device's process and back
    */
   record Times(
-      double compile, double copyIn, double compute, double copyOut, double total, Copies copies) {
+      double compile,
+      double copyIn,
+      double compute,
+      double copyOut,
+      double total,
+      Copies copies,
+      double way) {
     public static final Times NONE = new Times(0, 0, 0, 0, 0);
+
+    public Times(
+        double compile,
+        double copyIn,
+        double compute,
+        double copyOut,
+        double total,
+        Copies copies) {
+      this(compile, copyIn, compute, copyOut, total, copies, 0);
+    }
 
     public Times(double compile, double copyIn, double compute, double copyOut, double total) {
       this(compile, copyIn, compute, copyOut, total, Copies.NONE);
@@ -103,7 +125,8 @@ public interface DeviceSession extends AutoCloseable {
           compute + other.compute,
           copyOut + other.copyOut,
           total + other.total,
-          copies.plus(other.copies));
+          copies.plus(other.copies),
+          way + other.way);
     }
   }
 }

@@ -88,10 +88,11 @@ public final class RunPage {
     }
     if (report.resident() != null) {
       lines.add(
-          "Kept on %s as one, with copies of its inputs and results alone, it takes %s ms: %s ms in kernels, %s ms beyond them."
+          "Kept on %s as one, with copies of its inputs and results alone, it takes %s ms%s: %s ms in kernels, %s ms beyond them."
               .formatted(
                   report.resident().device(),
                   Numbers.significant(report.resident().milliseconds()),
+                  report.resident().replay(),
                   Numbers.significant(report.resident().kernelMilliseconds()),
                   Numbers.significant(report.resident().beyondKernelsMilliseconds())));
     }

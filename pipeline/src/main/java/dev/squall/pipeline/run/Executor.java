@@ -196,13 +196,24 @@ public final class Executor {
         return Optional.empty();
       }
       try {
-        return Optional.of(
+        ResidentRun run =
             CompletableFuture.supplyAsync(
                     () ->
                         new ResidentLine(repetition, memory, guard, recorder)
                             .run(device, session, finished),
                     lanes.get(device.resource()))
-                .join());
+                .join();
+        run.replayFailure()
+            .ifPresent(
+                failure ->
+                    events.add(
+                        new Event(
+                            LINE,
+                            device.id(),
+                            failure.errorClass(),
+                            "replaying the line from a recording failed on %s: %s; its commands launched one by one stand"
+                                .formatted(device.qualifiedId(), failure.getMessage()))));
+        return Optional.of(run);
       } catch (CompletionException e) {
         if (!(e.getCause() instanceof SquallException failure)) {
           throw e;

@@ -58,6 +58,9 @@ import java.util.function.DoublePredicate;
  */
 public final class LineStream {
   /** A stage that takes so many times as long as predicted, or so much less, is far off. */
+  private static final String REPLAYED =
+      ", replayed as a CUDA graph; the kernels' times are those of the stages' own runs";
+
   private static final double FAR = 1.5;
 
   /** Operations that the reference may spend on a device's first results. */
@@ -217,6 +220,7 @@ public final class LineStream {
     private Kept kept;
 
     private boolean neverAsOne;
+    private boolean neverRecorded;
 
     /** Of the history and devices that the current plan rests on. */
     private long planVersion = replanning.version();
@@ -361,32 +365,50 @@ public final class LineStream {
 
     /** On the resource's thread. */
     private void runAsOne(Item item, Device device) {
+      boolean recorded = false;
       try {
         DeviceSession session = session(device);
-        Chain chain = chain(item);
+        Chain chain = chain(item, session);
+        recorded = chain.recorded();
         item.start = System.nanoTime();
         Times times = session.run(chain);
         long now = System.nanoTime();
         synchronized (this) {
-          item.parts = times;
+          item.parts = recorded ? withKernels(times, item.dispatch) : times;
           if (kept == null) {
             note(
-                "the line runs as one on %s: what lies between its stages stays there"
-                    .formatted(device.qualifiedId()));
+                "the line runs as one on %s: what lies between its stages stays there%s"
+                    .formatted(device.qualifiedId(), recorded ? REPLAYED : ""));
           }
           kept = new Kept(device, chain, item);
           done(item, now);
         }
       } catch (SquallException e) {
         synchronized (this) {
-          apart(item, device, e);
+          apart(item, device, e, recorded);
         }
       } catch (RuntimeException | Error e) {
         end.completeExceptionally(e);
       }
     }
 
-    private Chain chain(Item item) {
+    /** A replay tells no times of kernels; those of the stages' own runs stand for them. */
+    private static Times withKernels(Times times, Dispatch dispatch) {
+      double kernels = 0;
+      for (int stage = 0; stage < dispatch.count(); stage++) {
+        kernels += dispatch.times(stage).medianCompute();
+      }
+      return new Times(
+          times.compile(),
+          times.copyIn(),
+          kernels,
+          times.copyOut(),
+          times.total(),
+          times.copies(),
+          times.way());
+    }
+
+    private Chain chain(Item item, DeviceSession session) {
       if (kept != null && kept.item().calls == item.calls) {
         return kept.chain();
       }
@@ -398,18 +420,33 @@ public final class LineStream {
                 item.dispatch.decision(stage).choice().variant(),
                 item.calls[stage]));
       }
-      return Chain.of(steps);
+      Chain chain = Chain.of(steps);
+      synchronized (this) {
+        boolean timed = true;
+        for (int stage = 0; stage < item.dispatch.count(); stage++) {
+          timed &= item.dispatch.times(stage).count() > 0;
+        }
+        return timed && !neverRecorded && session.records() ? chain.record() : chain;
+      }
     }
 
     /**
      * What stayed on the device in a run that failed is lost or worth nothing: all of it is
      * computed anew, stage by stage.
      */
-    private void apart(Item item, Device device, SquallException failure) {
-      neverAsOne = true;
+    private void apart(Item item, Device device, SquallException failure, boolean recorded) {
+      boolean alive =
+          recorded
+              && !FallbackPolicy.losesDevice(
+                  failure.errorClass(), item.dispatch.decision(0).choice());
+      // Commands launched one by one may do where a recording does not.
+      neverRecorded = true;
+      neverAsOne = !alive;
       kept = null; // the runs that follow are the ones to compare
       note(
-          "the line as one on %s failed: %s; its stages run one by one again"
+          (alive
+                  ? "replaying the line on %s failed: %s; its commands are launched one by one"
+                  : "the line as one on %s failed: %s; its stages run one by one again")
               .formatted(device.qualifiedId(), failure.getMessage()));
       if (FallbackPolicy.losesDevice(failure.errorClass(), item.dispatch.decision(0).choice())) {
         lose(device, failure.getMessage());

@@ -25,8 +25,9 @@ import java.util.function.Supplier;
 
 /**
  * Runs a line whose stages are all on one device as one: its inputs go there once, what lies
- * between its stages stays, and only what no stage reads comes back with every run. It works on
- * tensors of its own, so that the stages' results stand whatever happens to the device.
+ * between its stages stays, and only what no stage reads comes back with every run. Where the
+ * device records commands, the same is done once more as a replay. It works on tensors of its own,
+ * so that the stages' results stand whatever happens to the device.
  *
  * @param guard compares what differs from the stages' results with the reference
  * @param recorder told of every run
@@ -60,6 +61,29 @@ record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard, 
     line.forEach(result -> session.forget(result.call()));
     Chain chain = Chain.of(steps(line));
     AtomicInteger number = new AtomicInteger();
+    Timed launched = timed(session, chain, line, number);
+    Copies fetched = requireRight(session, chain, line);
+    session.forget(chain);
+    Optional<ResidentRun.Replay> replay = Optional.empty();
+    Optional<SquallException> failure = Optional.empty();
+    if (session.records()) {
+      Chain recorded = chain.record();
+      try {
+        Timed replayed = timed(session, recorded, line, number);
+        requireRight(session, recorded, line);
+        session.forget(recorded);
+        replay = Optional.of(new ResidentRun.Replay(replayed.first(), replayed.runs()));
+      } catch (SquallException e) {
+        failure = Optional.of(e);
+      }
+    }
+    return new ResidentRun(device, launched.first(), launched.runs(), fetched, replay, failure);
+  }
+
+  private record Timed(Times first, List<Times> runs) {}
+
+  private Timed timed(
+      DeviceSession session, Chain chain, List<StageResult> line, AtomicInteger number) {
     Supplier<Times> once =
         () ->
             recorder.call(
@@ -76,12 +100,16 @@ record ResidentLine(Repetition repetition, TensorMemory memory, Verifier guard, 
       runs.add(once.get());
       timed += runs.getLast().total();
     }
+    return new Timed(first, runs);
+  }
+
+  /** Brings everything home and compares it. */
+  private Copies requireRight(DeviceSession session, Chain chain, List<StageResult> line) {
     Copies fetched = session.fetch(chain);
     for (int i = 0; i < line.size(); i++) {
       requireRight(line.get(i), chain.steps().get(i).call());
     }
-    session.forget(chain);
-    return new ResidentRun(device, first, runs, fetched);
+    return fetched;
   }
 
   /** The stages' calls with outputs of their own, each read by the stages behind it. */

@@ -8,6 +8,7 @@ import dev.squall.pipeline.plan.LearnedCostModel;
 import dev.squall.pipeline.plan.Measured;
 import dev.squall.pipeline.plan.Measured.Copied;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -77,6 +78,11 @@ public final class StageTimes {
   /** Median of the runs that are kept. */
   public double medianSeconds() {
     return count == 0 ? Double.POSITIVE_INFINITY : Timing.median(latest(KEPT));
+  }
+
+  /** Median time in kernels of the runs that are kept. */
+  double medianCompute() {
+    return Timing.median(Arrays.stream(compute, 0, kept()).boxed().toList());
   }
 
   private int kept() {

@@ -91,6 +91,22 @@ class ResidentChainTest {
         cache);
   }
 
+  private Engine tornado() {
+    List<TornadoSdk> sdks = TornadoSdk.find(System.getenv());
+    assumeTrue(
+        sdks.stream().anyMatch(sdk -> sdk.backends().contains("opencl")),
+        "no TornadoVM SDK with the OpenCL back end");
+    return TornadoEngines.all(
+            TornadoEngines.OPENCL_NAME::equals,
+            sdks,
+            List.of(stack(POCL, false)),
+            DeviceProfiles.shipped(),
+            EnumerationCache.read(cache.resolve("devices.json")),
+            LIMITS,
+            cache)
+        .getFirst();
+  }
+
   private static Device device(Engine engine) {
     Engine.Enumeration found = engine.enumerate();
     assertThat(found.missing()).isEmpty();
@@ -99,9 +115,13 @@ class ResidentChainTest {
 
   /** Two stages, the second of which reads what the first writes. */
   private Chain chain(TensorMemory memory) {
+    return chain(memory, 300);
+  }
+
+  private Chain chain(TensorMemory memory, long tokens) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     RandomInputs.ofSeed(5)
-        .generate(scores.signature(), Map.of("H", 2L, "Hk", 1L, "L", 300L, "D", 16L), Map.of())
+        .generate(scores.signature(), Map.of("H", 2L, "Hk", 1L, "L", tokens, "D", 16L), Map.of())
         .forEach(
             (port, tensor) -> {
               Tensor shared = Tensor.allocate(memory, TensorType.of(tensor));
@@ -221,6 +241,27 @@ class ResidentChainTest {
     assertRight(last, device);
   }
 
+  /** From the second copy on the driver holds memory as large as this in place. */
+  @ParameterizedTest
+  @ValueSource(strings = {POCL, INTEL})
+  void largeResultsComeHomeAgainAndAgain(String library) {
+    Engine engine = openCl(library, true);
+    Device device = device(engine);
+    Chain.Step step = chain(engine.memory(), 1100).steps().getFirst();
+    Tensor result = step.call().out("scores");
+    assertThat(result.bytes()).isGreaterThan(128 << 10);
+    try (DeviceSession session = engine.open(device)) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(run(session, step).copies().bytesOut()).isEqualTo(result.bytes());
+        assertRight(step, device);
+        assertThat(result.guardsIntact()).isTrue();
+      }
+      session.forget(step.call());
+      assertThat(run(session, step).compile()).isPositive();
+      assertRight(step, device);
+    }
+  }
+
   @Test
   void tensorsOfThisProcessAloneComeHomeToo() {
     Engine engine = openCl(POCL, true);
@@ -252,21 +293,24 @@ class ResidentChainTest {
   }
 
   @Test
+  void withoutADriverThatRecordsARecordedChainIsRefusedAndTheSameOneLaunchedRuns() {
+    Engine engine = tornado();
+    Device device = device(engine);
+    Chain chain = chain(engine.memory());
+    try (DeviceSession session = engine.open(device)) {
+      assertThat(session.records()).isFalse();
+      SquallException refused =
+          catchThrowableOfType(SquallException.class, () -> run(session, chain.record()));
+      assertThat(refused).hasMessageContaining("does not support execution graphs");
+      run(session, chain);
+      session.fetch(chain);
+      chain.steps().forEach(step -> assertRight(step, device));
+    }
+  }
+
+  @Test
   void tornadoVmKeepsWhatIsBetweenTheTasksOfOneGraph() {
-    List<TornadoSdk> sdks = TornadoSdk.find(System.getenv());
-    assumeTrue(
-        sdks.stream().anyMatch(sdk -> sdk.backends().contains("opencl")),
-        "no TornadoVM SDK with the OpenCL back end");
-    Engine engine =
-        TornadoEngines.all(
-                TornadoEngines.OPENCL_NAME::equals,
-                sdks,
-                List.of(stack(POCL, false)),
-                DeviceProfiles.shipped(),
-                EnumerationCache.read(cache.resolve("devices.json")),
-                LIMITS,
-                cache)
-            .getFirst();
+    Engine engine = tornado();
     Device device = device(engine);
     Chain chain = chain(engine.memory());
     Tensor between = chain.staying().iterator().next();

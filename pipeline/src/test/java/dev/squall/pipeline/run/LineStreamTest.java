@@ -118,6 +118,52 @@ class LineStreamTest {
   }
 
   @Test
+  void aDeviceThatRecordsReplaysTheLineAndTheKernelsTimesAreTheStages() {
+    KeepingDevice card =
+        new KeepingDevice("card", Profiles.card(1), Fault.NONE, ErrorClass.LAUNCH, true);
+    StreamResult result = stream(Graphs.diamond(), List.of("card"), 1, 6, card);
+
+    assertThat(card.chains()).hasSize(5).allMatch(chain -> chain.startsWith("recorded: "));
+    assertThat(result.parts().subList(1, 6)).extracting(Times::compute).containsOnly(4e-3);
+    assertThat(result.parts().subList(1, 6)).extracting(Times::total).containsOnly(1.5e-3);
+    assertEveryStageRight(result);
+    assertThat(notes(result))
+        .containsExactly(
+            "the line runs as one on fake-card:card: what lies between its stages stays there,"
+                + " replayed as a CUDA graph; the kernels' times are those of the stages' own"
+                + " runs");
+  }
+
+  @Test
+  void whereARecordingFailsTheLineGoesOnAsOneByLaunches() {
+    KeepingDevice card =
+        new KeepingDevice("card", Profiles.card(1), Fault.IN_A_RECORDING, ErrorClass.LAUNCH, true);
+    StreamResult result = stream(Graphs.diamond(), List.of("card"), 1, 6, card);
+
+    assertThat(card.chains()).hasSize(5);
+    assertThat(card.chains().getFirst()).startsWith("recorded: ");
+    assertThat(card.chains().subList(1, 5)).noneMatch(chain -> chain.startsWith("recorded: "));
+    assertEveryStageRight(result);
+    assertThat(notes(result))
+        .containsExactly(
+            "replaying the line on fake-card:card failed: the card failed; its commands are"
+                + " launched one by one",
+            "the line runs as one on fake-card:card: what lies between its stages stays there");
+  }
+
+  @Test
+  void aDeviceLostInARecordingIsLost() {
+    KeepingDevice card =
+        new KeepingDevice(
+            "card", Profiles.card(1), Fault.IN_A_RECORDING, ErrorClass.DEVICE_LOST, true);
+    SquallException failure =
+        catchThrowableOfType(
+            SquallException.class,
+            () -> stream(Graphs.diamond(), List.of("card"), 1, 6, host, card));
+    assertThat(failure.errorClass()).isEqualTo(ErrorClass.DEVICE_LOST);
+  }
+
+  @Test
   void severalRunsInFlightGoStageByStage() {
     KeepingDevice card = new KeepingDevice("card", Profiles.card(1));
     assertEveryStageRight(stream(Graphs.diamond(), List.of("card"), 2, 6, card));

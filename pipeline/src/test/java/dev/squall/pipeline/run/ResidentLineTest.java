@@ -2,6 +2,7 @@ package dev.squall.pipeline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.squall.kernels.error.ErrorClass;
 import dev.squall.kernels.error.SquallException;
@@ -15,6 +16,7 @@ import dev.squall.pipeline.graph.StageGraph;
 import dev.squall.pipeline.plan.Planner;
 import dev.squall.pipeline.plan.ProfileCostModel;
 import dev.squall.pipeline.plan.Wishes;
+import dev.squall.pipeline.report.ResidentLineRow;
 import dev.squall.pipeline.testing.Graphs;
 import dev.squall.pipeline.testing.KeepingDevice;
 import dev.squall.pipeline.testing.KeepingDevice.Fault;
@@ -24,6 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Lines that stay on a device with memory of its own, where only what was copied is seen. */
@@ -92,6 +95,55 @@ class ResidentLineTest {
                 + " testing.double (tiles)");
     assertStagesRight(result);
     assertThat(result.events()).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatRecordsReplaysTheLineOnceMoreAndTheKernelsTimesAreOfTheLaunchedRuns() {
+    KeepingDevice card =
+        new KeepingDevice("card", Profiles.card(1), Fault.NONE, ErrorClass.LAUNCH, true);
+    RunResult result = run(Graphs.chain(), FIVE, List.of("card"), card);
+
+    ResidentRun resident = result.resident().orElseThrow();
+    String line = card.chains().getFirst();
+    assertThat(card.chains().subList(0, 6)).containsOnly(line);
+    assertThat(card.chains().subList(6, 12)).containsOnly("recorded: " + line);
+    assertThat(resident.replay().orElseThrow().runs()).hasSize(5);
+    assertThat(resident.total()).isEqualTo(1.5e-3);
+    assertThat(resident.median(Times::total)).isEqualTo(2e-3);
+    assertThat(resident.median(Times::compute)).isEqualTo(1e-3);
+    assertThat(resident.beyondKernels()).isCloseTo(0.5e-3, within(1e-9));
+    assertThat(resident.replayFailure()).isEmpty();
+    assertThat(result.events()).isEmpty();
+    assertStagesRight(result);
+
+    ResidentLineRow row = ResidentLineRow.of(resident);
+    assertThat(row.launches()).isEqualTo("CUDA graph");
+    assertThat(row.milliseconds()).isEqualTo(1.5);
+    assertThat(row.oneByOneMilliseconds()).isEqualTo(2);
+    assertThat(row.text())
+        .startsWith(
+            "line kept on fake-card:card 1.50 ms, replayed as a CUDA graph (launched one by one 2.00"
+                + " ms; kernels and copies are of those runs): kernels 1.00 ms, beyond them 0.500");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"IN_A_RECORDING,LAUNCH", "DEAD_REPLAYS,WRONG_RESULT"})
+  void aRecordingThatFailsIsSaidAndTheLaunchedRunsStand(Fault fault, ErrorClass said) {
+    KeepingDevice card =
+        new KeepingDevice("card", Profiles.card(1), fault, ErrorClass.LAUNCH, true);
+    RunResult result = run(Graphs.chain(), FIVE, List.of("card"), card);
+
+    ResidentRun resident = result.resident().orElseThrow();
+    assertThat(resident.replay()).isEmpty();
+    assertThat(resident.total()).isEqualTo(2e-3);
+    assertThat(resident.beyondKernels()).isEqualTo(1e-3);
+    assertThat(ResidentLineRow.of(resident).launches()).isEqualTo("one by one");
+    assertThat(result.events()).hasSize(1);
+    assertThat(result.events().getFirst().errorClass()).isEqualTo(said);
+    assertThat(result.events().getFirst().what())
+        .startsWith("replaying the line from a recording failed on fake-card:card: ")
+        .endsWith("; its commands launched one by one stand");
+    assertStagesRight(result);
   }
 
   @Test

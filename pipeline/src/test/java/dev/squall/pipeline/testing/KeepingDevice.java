@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class KeepingDevice extends FakeDevice {
   private final Fault fault;
   private final ErrorClass errorClass;
+  private final boolean records;
   private final List<String> chains = new CopyOnWriteArrayList<>();
 
   /** What goes wrong with chains of several steps; single calls are sound. */
@@ -35,7 +36,11 @@ public final class KeepingDevice extends FakeDevice {
     /** What stayed cannot be brought home. */
     IN_A_FETCH,
     /** The first output is off by one. */
-    WRONG_NUMBERS
+    WRONG_NUMBERS,
+    /** A recorded chain throws in its first run. */
+    IN_A_RECORDING,
+    /** Replays leave the outputs as the first run wrote them. */
+    DEAD_REPLAYS
   }
 
   public KeepingDevice(String id, DeviceProfile profile) {
@@ -46,7 +51,16 @@ public final class KeepingDevice extends FakeDevice {
    * @param errorClass what the fault throws, if it throws
    */
   public KeepingDevice(String id, DeviceProfile profile, Fault fault, ErrorClass errorClass) {
+    this(id, profile, fault, errorClass, false);
+  }
+
+  /**
+   * @param records whether it replays recorded chains, twice as fast
+   */
+  public KeepingDevice(
+      String id, DeviceProfile profile, Fault fault, ErrorClass errorClass, boolean records) {
     super(id, profile);
+    this.records = records;
     this.fault = fault;
     this.errorClass = errorClass;
   }
@@ -68,10 +82,16 @@ public final class KeepingDevice extends FakeDevice {
 
   private final class Session implements DeviceSession {
     private final Map<Tensor, Tensor> memory = new HashMap<>();
+    private int recorded;
 
     @Override
     public boolean keepsResults() {
       return true;
+    }
+
+    @Override
+    public boolean records() {
+      return records;
     }
 
     @Override
@@ -83,7 +103,13 @@ public final class KeepingDevice extends FakeDevice {
     public Times run(Chain chain) {
       boolean line = chain.steps().size() > 1;
       if (line) {
-        chains.add(chain.describe());
+        chains.add((chain.recorded() ? "recorded: " : "") + chain.describe());
+      }
+      if (chain.recorded() && fault == Fault.IN_A_RECORDING) {
+        throw failure();
+      }
+      if (chain.recorded() && fault == Fault.DEAD_REPLAYS && recorded++ > 0) {
+        return new Times(0, 0, 0, 0, 1e-3, Copies.NONE);
       }
       Copies copies = Copies.NONE;
       for (Chain.Step step : chain.steps()) {
@@ -118,7 +144,9 @@ public final class KeepingDevice extends FakeDevice {
         tensor.data().copyFrom(memory.get(tensor).data());
         copies = copies.plusOut(tensor.bytes());
       }
-      return new Times(0, 1e-4, 1e-3, 2e-4, 2e-3, copies);
+      return chain.recorded()
+          ? new Times(0, 0, 0, 0, 1.5e-3, copies)
+          : new Times(0, 1e-4, 1e-3, 2e-4, 2e-3, copies);
     }
 
     @Override

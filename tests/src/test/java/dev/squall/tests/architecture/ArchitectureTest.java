@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.KernelContext;
 
 /** One direction of dependency, and where things belong. */
 class ArchitectureTest {
@@ -75,6 +76,21 @@ class ArchitectureTest {
         .filter(resideInAPackage(TORNADO))
         .map(JavaClass::getSimpleName)
         .collect(Collectors.toSet());
+  }
+
+  /** In a recorded graph TornadoVM's PTX back end hands it to the last kernel alone. */
+  @Test
+  void deviceCodeKnowsItsSizesFromItsDimensions() {
+    noClasses()
+        .that()
+        .resideInAPackage(KERNELS)
+        .should()
+        .accessField(KernelContext.class, "globalGroupSizeX")
+        .orShould()
+        .accessField(KernelContext.class, "globalGroupSizeY")
+        .orShould()
+        .accessField(KernelContext.class, "globalGroupSizeZ")
+        .check(CLASSES);
   }
 
   @Test

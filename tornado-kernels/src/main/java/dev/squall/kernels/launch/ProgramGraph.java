@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -79,6 +80,7 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
     TaskGraph graph = new TaskGraph(name);
     GridScheduler grids = new GridScheduler();
     List<Object> staying = new ArrayList<>();
+    List<Object> scratch = new ArrayList<>();
     int number = 0;
     for (Part part : parts) {
       Bound arguments = new Bound(part, arrays);
@@ -98,7 +100,10 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
         }
       }
       known.addAll(part.outputs().values());
+      scratch.addAll(arguments.usedScratch());
     }
+    // Never asked for: TornadoVM lets go of those arrays alone that are copied somewhere.
+    scratch.forEach(buffer -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, buffer));
     for (Part part : parts) {
       for (Tensor output : part.outputs().values()) {
         Object array = arrays.get(output);
@@ -132,6 +137,7 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
   private static final class Bound implements Arguments {
     private final Map<String, Tensor> tensors = new HashMap<>();
     private final Map<Tensor, Object> arrays;
+    private final Set<String> scratch;
     private final IntArray dims;
     private final FloatArray scalars;
 
@@ -141,6 +147,7 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
     private Bound(Part part, Map<Tensor, Object> arrays) {
       this.arrays = arrays;
       Program program = part.program();
+      scratch = program.scratch().keySet();
       tensors.putAll(part.inputs());
       tensors.putAll(part.outputs());
       program.scratch().forEach((name, type) -> tensors.put(name, Tensor.allocate(type)));
@@ -151,6 +158,11 @@ public record ProgramGraph(ImmutableTaskGraph graph, GridScheduler grids, List<O
       for (int i = 0; i < program.scalars().size(); i++) {
         scalars.set(i, program.scalars().get(i));
       }
+    }
+
+    /** The scratch that tasks were given. */
+    private List<Object> usedScratch() {
+      return scratch.stream().map(tensors::get).map(arrays::get).filter(Objects::nonNull).toList();
     }
 
     private Object array(String name) {

@@ -94,8 +94,10 @@ final class BoundLaunch implements AutoCloseable {
               0,
               NULL,
               event.address()),
-          "clEnqueueNDRangeKernel %s, global %s, local %s"
-              .formatted(entryPoint, size.global(), size.local()));
+          "clEnqueueNDRangeKernel %s, global %s, local %s",
+          entryPoint,
+          size.global(),
+          size.local());
       events.add(event);
     }
   }

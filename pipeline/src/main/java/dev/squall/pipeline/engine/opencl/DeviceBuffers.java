@@ -23,9 +23,11 @@ import org.lwjgl.system.MemoryStack;
 final class DeviceBuffers implements AutoCloseable {
   private final OpenClContext context;
   private final ResidentTensors<Long> buffers;
+  private final PinnedTensors pinned;
 
   DeviceBuffers(OpenClContext context) {
     this.context = context;
+    this.pinned = new PinnedTensors(context);
     this.buffers = new ResidentTensors<>(this::create, CL10::clReleaseMemObject);
   }
 
@@ -104,12 +106,18 @@ final class DeviceBuffers implements AutoCloseable {
                 0,
                 NULL,
                 event.address()),
-            "clEnqueueWriteBuffer of %d bytes".formatted(memory.byteSize()));
+            "clEnqueueWriteBuffer of %d bytes",
+            memory.byteSize());
         events.add(event);
       }
       return true;
     }
     return false;
+  }
+
+  /** Whether the device has the tensor's contents. */
+  boolean holds(Tensor tensor) {
+    return buffers.holds(tensor);
   }
 
   /** Notes that what the device holds of tensors is worth nothing. */
@@ -162,6 +170,7 @@ final class DeviceBuffers implements AutoCloseable {
             "clEnqueueUnmapMemObject");
         return;
       }
+      pinned.expect(tensor);
       OpenClErrors.check(
           CL10.nclEnqueueReadBuffer(
               context.queue(),
@@ -173,17 +182,20 @@ final class DeviceBuffers implements AutoCloseable {
               0,
               NULL,
               event.address()),
-          "clEnqueueReadBuffer of %d bytes".formatted(tensor.bytes()));
+          "clEnqueueReadBuffer of %d bytes",
+          tensor.bytes());
       events.add(event);
     }
   }
 
   void release(Collection<Tensor> tensors) {
+    pinned.release(tensors);
     buffers.release(tensors);
   }
 
   @Override
   public void close() {
+    pinned.close();
     buffers.close();
   }
 }

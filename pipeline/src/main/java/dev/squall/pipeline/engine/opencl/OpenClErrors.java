@@ -59,6 +59,17 @@ final class OpenClErrors {
     }
   }
 
+  /**
+   * The same where a call is made often, so that its text is made for errors alone.
+   *
+   * @param call a format
+   */
+  static void check(int code, String call, Object... arguments) {
+    if (code != SUCCESS) {
+      check(code, call.formatted(arguments));
+    }
+  }
+
   /** For example {@code CL_OUT_OF_RESOURCES (-5)}. */
   static String name(int code) {
     return "%s (%d)".formatted(NAMES.getOrDefault(code, "an unknown error"), code);

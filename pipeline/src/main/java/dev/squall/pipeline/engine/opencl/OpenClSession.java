@@ -15,8 +15,10 @@ import dev.squall.pipeline.engine.DeviceSession;
 import dev.squall.pipeline.engine.FileLaunch;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs kernel bundles on one OpenCL device. */
 final class OpenClSession implements DeviceSession {
@@ -51,9 +53,13 @@ final class OpenClSession implements DeviceSession {
     long start = System.nanoTime();
     boolean allBound = true;
     List<BoundProgram> steps = new ArrayList<>();
+    Set<Tensor> poisoned = new HashSet<>(chain.home());
     for (Chain.Step step : chain.steps()) {
       Optional<BoundProgram> known = bound.find(step.kernel(), step.variant(), step.call());
       allBound &= known.isPresent();
+      if (known.isEmpty()) {
+        poisoned.addAll(step.call().outputs().values());
+      }
       steps.add(known.orElseGet(() -> bindAndKeep(step)));
     }
     double compile = allBound ? 0 : (System.nanoTime() - start) * 1e-9;
@@ -68,7 +74,10 @@ final class OpenClSession implements DeviceSession {
         Call call = chain.steps().get(i).call();
         copies = copies.plus(buffers.fill(call.inputs().values(), copiesIn));
         copies = copies.plus(buffers.fill(steps.get(i).constants(), copiesIn));
-        call.outputs().values().forEach(buffers::poison);
+        // What stays was poisoned before its first run: elements that no run writes still show.
+        call.outputs().values().stream()
+            .filter(tensor -> poisoned.contains(tensor) || !buffers.holds(tensor))
+            .forEach(buffers::poison);
         steps.get(i).launches().forEach(launch -> launch.enqueue(context.queue(), kernels));
       }
       copies = copies.plus(buffers.fetch(chain.home(), copiesOut));

@@ -27,26 +27,41 @@ final class ChildOutput {
 
   private final Path log;
   private final List<Pattern> failures;
+  private final List<Pattern> fatal;
   private long read;
 
-  ChildOutput(Path log, List<String> failurePatterns) {
+  ChildOutput(Path log, List<String> failurePatterns, List<String> fatalPatterns) {
     this.log = log;
     this.failures = failurePatterns.stream().map(Pattern::compile).toList();
+    this.fatal = fatalPatterns.stream().map(Pattern::compile).toList();
   }
 
-  /** The first line since the last call that tells of a failure. */
-  Optional<String> newFailure() {
+  /**
+   * A line that tells of a failure.
+   *
+   * @param fatal whether the process can use its device no more
+   */
+  record Failure(String line, boolean fatal) {}
+
+  /** The first line since the last call that tells of a failure; a fatal one before others. */
+  Optional<Failure> newFailure() {
     long size = log.toFile().length();
     if (size == read || failures.isEmpty()) {
       return Optional.empty();
     }
     String added = text(read, size);
     read = size;
-    return added
-        .lines()
-        .filter(line -> failures.stream().anyMatch(pattern -> pattern.matcher(line).find()))
-        .findFirst()
-        .map(String::strip);
+    List<Failure> told =
+        added
+            .lines()
+            .filter(line -> matches(failures, line))
+            .map(line -> new Failure(line.strip(), matches(fatal, line)))
+            .toList();
+    return told.stream().filter(Failure::fatal).findFirst().or(() -> told.stream().findFirst());
+  }
+
+  private static boolean matches(List<Pattern> patterns, String line) {
+    return patterns.stream().anyMatch(pattern -> pattern.matcher(line).find());
   }
 
   /**

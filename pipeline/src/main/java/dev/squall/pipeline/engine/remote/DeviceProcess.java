@@ -63,7 +63,7 @@ final class DeviceProcess implements AutoCloseable {
     Path log = memory.newFile("log");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
-      ChildOutput output = new ChildOutput(log, launch.failurePatterns());
+      ChildOutput output = new ChildOutput(log, launch.failurePatterns(), launch.fatalPatterns());
       Process process = spawn(launch, socket, log, memory);
       process.onExit().thenRun(() -> closeQuietly(server));
       AtomicBoolean late = new AtomicBoolean();
@@ -115,7 +115,7 @@ final class DeviceProcess implements AutoCloseable {
    * @param expected what the request is answered by
    * @param doing what the child is about to do, for messages
    * @throws SquallException with the class that the child reports, LAUNCH for a failure that its
-   *     driver only printed, TIMEOUT or DEVICE_LOST
+   *     driver only printed, TIMEOUT or DEVICE_LOST, also for a printed one that is the end of it
    */
   <R extends Reply> R ask(Class<R> expected, Request request, Duration limit, String doing) {
     AtomicBoolean late = new AtomicBoolean();
@@ -133,7 +133,14 @@ final class DeviceProcess implements AutoCloseable {
     } finally {
       alarm.cancel(false);
     }
-    Optional<String> printed = output.newFailure();
+    Optional<ChildOutput.Failure> printed = output.newFailure();
+    if (printed.isPresent() && printed.get().fatal()) {
+      process.destroyForcibly();
+      throw new SquallException(
+          ErrorClass.DEVICE_LOST,
+          "%s, %s: its driver can do nothing more and its process was ended; it printed: %s"
+              .formatted(launch.name(), doing, printed.get().line()));
+    }
     if (reply instanceof Reply.Failed failed) {
       throw new SquallException(
           failed.errorClass(), "%s, %s: %s".formatted(launch.name(), doing, failed.message()));
@@ -142,7 +149,7 @@ final class DeviceProcess implements AutoCloseable {
       throw new SquallException(
           ErrorClass.LAUNCH,
           "%s, %s: the driver reported success and printed: %s"
-              .formatted(launch.name(), doing, printed.get()));
+              .formatted(launch.name(), doing, printed.get().line()));
     }
     if (!expected.isInstance(reply)) {
       throw nonsense(doing, "a reply to another request");

@@ -70,7 +70,7 @@ public final class DeviceServer {
         case Request.Enumerate ignored -> new Reply.Devices(backend.enumerate());
         case Request.Open open -> {
           session = backend.open(open.device(), open.memoryBytes());
-          yield new Reply.Opened(session.keepsResults());
+          yield new Reply.Opened(session.keepsResults(), session.records());
         }
         case Request.Prepare prepare -> {
           prepared.put(prepare.id(), prepare(prepare));
@@ -128,7 +128,10 @@ public final class DeviceServer {
             .map(prepared::get)
             .map(each -> new Chain.Step(each.kernel(), each.variant(), each.call()))
             .toList();
-    return new Chain(steps, request.home().stream().map(tensors::get).collect(Collectors.toSet()));
+    return new Chain(
+        steps,
+        request.home().stream().map(tensors::get).collect(Collectors.toSet()),
+        request.recorded());
   }
 
   private Map<String, Tensor> attach(Map<String, Request.SharedTensor> ports) {

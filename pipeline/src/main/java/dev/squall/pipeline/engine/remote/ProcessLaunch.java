@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param stack the one OpenCL driver that it sees; none if it needs none
  * @param environment variables on top of the stack's
  * @param failurePatterns regular expressions of lines that a driver prints when a launch failed
+ * @param fatalPatterns those of them after which the process can use the device no more
  */
 public record ProcessLaunch(
     String name,
@@ -22,11 +23,25 @@ public record ProcessLaunch(
     List<String> arguments,
     Optional<DriverStack> stack,
     Map<String, String> environment,
-    List<String> failurePatterns) {
+    List<String> failurePatterns,
+    List<String> fatalPatterns) {
   public ProcessLaunch {
     javaOptions = List.copyOf(javaOptions);
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
     failurePatterns = List.copyOf(failurePatterns);
+    fatalPatterns = List.copyOf(fatalPatterns);
+  }
+
+  /** A driver that lives on after each failure that it prints. */
+  public ProcessLaunch(
+      String name,
+      List<String> javaOptions,
+      String mainClass,
+      List<String> arguments,
+      Optional<DriverStack> stack,
+      Map<String, String> environment,
+      List<String> failurePatterns) {
+    this(name, javaOptions, mainClass, arguments, stack, environment, failurePatterns, List.of());
   }
 }

@@ -218,7 +218,7 @@ public final class RemoteEngine implements Engine {
               new Request.Open(index, memoryBytes),
               limits.enumerate(),
               "opening it");
-      return new RemoteSession(process, opened.keepsResults(), limits);
+      return new RemoteSession(process, opened, limits);
     } catch (SquallException e) {
       process.close();
       throw e;

@@ -23,7 +23,7 @@ final class RemoteSession implements DeviceSession {
   private static final int PREPARED_CALLS = 32;
 
   private final DeviceProcess process;
-  private final boolean keepsResults;
+  private final Reply.Opened opened;
   private final TimeLimits limits;
   private final Map<Key, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -35,11 +35,11 @@ final class RemoteSession implements DeviceSession {
   private long nextId;
 
   /**
-   * @param keepsResults what the session in the process says of itself
+   * @param opened what the session in the process says of itself
    */
-  RemoteSession(DeviceProcess process, boolean keepsResults, TimeLimits limits) {
+  RemoteSession(DeviceProcess process, Reply.Opened opened, TimeLimits limits) {
     this.process = process;
-    this.keepsResults = keepsResults;
+    this.opened = opened;
     this.limits = limits;
   }
 
@@ -62,7 +62,12 @@ final class RemoteSession implements DeviceSession {
 
   @Override
   public boolean keepsResults() {
-    return keepsResults;
+    return opened.keepsResults();
+  }
+
+  @Override
+  public boolean records() {
+    return opened.records();
   }
 
   @Override
@@ -89,13 +94,15 @@ final class RemoteSession implements DeviceSession {
     Times inside =
         process.ask(Reply.Ran.class, request, first ? limits.first() : limits.run(), doing).times();
     copyBack(copiesBack);
+    double total = (System.nanoTime() - start) * 1e-9;
     return new Times(
         inside.compile(),
         inside.copyIn(),
         inside.compute(),
         inside.copyOut(),
-        (System.nanoTime() - start) * 1e-9,
-        inside.copies());
+        total,
+        inside.copies(),
+        Math.max(0, total - inside.total()));
   }
 
   @Override
@@ -172,7 +179,8 @@ final class RemoteSession implements DeviceSession {
         new Request.PrepareChain(
             added.id(),
             ids,
-            chain.home().stream().map(tensor -> reference(shared(tensor)).file()).toList()),
+            chain.home().stream().map(tensor -> reference(shared(tensor)).file()).toList(),
+            chain.recorded()),
         limits.first(),
         "preparing a chain");
     chains.put(chain, added);

@@ -22,7 +22,7 @@ sealed interface Reply {
 
   record Done() implements Reply {}
 
-  record Opened(boolean keepsResults) implements Reply {}
+  record Opened(boolean keepsResults, boolean records) implements Reply {}
 
   record Ran(DeviceSession.Times times) implements Reply {}
 

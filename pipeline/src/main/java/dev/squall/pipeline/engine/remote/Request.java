@@ -49,8 +49,10 @@ sealed interface Request {
    *
    * @param calls in order
    * @param home files of the outputs that every run brings back
+   * @param recorded whether the device replays the commands of the first run
    */
-  record PrepareChain(long id, List<Long> calls, List<String> home) implements Request {}
+  record PrepareChain(long id, List<Long> calls, List<String> home, boolean recorded)
+      implements Request {}
 
   /** Runs a prepared chain; answered by {@link Reply.Ran}. */
   record RunChain(long id) implements Request {}

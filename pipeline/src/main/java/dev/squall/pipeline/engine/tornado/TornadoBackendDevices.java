@@ -59,7 +59,6 @@ final class TornadoBackendDevices implements DeviceBackend {
   }
 
   private static DeviceFacts facts(int index, TornadoDevice device) {
-    long[] workGroup = device.getPhysicalDevice().getDeviceMaxWorkGroupSize();
     return new DeviceFacts(
         index,
         device.getPlatformName(),
@@ -70,7 +69,7 @@ final class TornadoBackendDevices implements DeviceBackend {
         device.getMaxGlobalMemory(),
         device.getMaxAllocMemory(),
         device.getPhysicalDevice().getDeviceMaxComputeUnits(),
-        (int) Math.min(Integer.MAX_VALUE, workGroup.length == 0 ? 0 : workGroup[0]),
+        (int) Math.min(Integer.MAX_VALUE, WorkGroups.most(device.getPhysicalDevice())),
         device.getDeviceLocalMemorySize(),
         false,
         device.getDeviceContext().isFP64Supported(),

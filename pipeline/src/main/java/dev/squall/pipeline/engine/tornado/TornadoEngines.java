@@ -30,15 +30,6 @@ public final class TornadoEngines {
   /** The engine on TornadoVM's OpenCL back end. */
   public static final String OPENCL_NAME = TornadoFlavor.OPENCL.engine();
 
-  /** What TornadoVM's natives print when a call of the driver failed and nobody is told. */
-  private static final List<String> FAILURES =
-      List.of(
-          "\\[TornadoVM-[A-Z0-9-]*JNI\\] ERROR",
-          "^\\s*\\[ERROR\\] cl",
-          "\\[Bailout\\]",
-          "notify error",
-          "Unable to (compile|load|launch)");
-
   /** The site of back ends that bring no driver stack with them. */
   private static final String NVIDIA = "nvidia";
 
@@ -134,7 +125,8 @@ public final class TornadoEngines {
         fpga(stack) ? List.of(cacheFolder.toString()) : List.of(),
         stack,
         environment(sdk, stack),
-        FAILURES);
+        PrintedFailures.ALL,
+        PrintedFailures.FATAL);
   }
 
   private static Map<String, String> environment(TornadoSdk sdk, Optional<DriverStack> stack) {
@@ -172,6 +164,9 @@ public final class TornadoEngines {
     options.addAll(flavor.options());
     // TornadoVM's own limit is 4 GB, whatever the device has; the driver knows better.
     options.add("-Dtornado.device.memory=" + MOST_DEVICE_MEMORY);
+    // Each execution clears that many places for each step that others wait for, though in-order
+    // queues fill none: 32768 of them, the default, take longer than a small kernel.
+    options.add("-Dtornado.max.events=256");
     return options;
   }
 

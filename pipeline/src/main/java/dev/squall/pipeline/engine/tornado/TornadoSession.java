@@ -20,12 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
@@ -67,18 +69,38 @@ final class TornadoSession implements DeviceSession {
     return fpga ? DeviceSession.super.run(chain) : execute(chain);
   }
 
+  /** By CUDA graphs, which the back ends for NVIDIA's driver alone have. */
+  @Override
+  public boolean records() {
+    return CudaGraphs.serve(device.getTornadoVMBackend(), System.getenv());
+  }
+
   /** One graph with all the steps' tasks: TornadoVM keeps what is between them on the device. */
   private Times execute(Chain chain) {
     long start = System.nanoTime();
     Resident resident = plans.get(chain);
     double compile = 0;
     try {
+      if (resident != null && resident.log.full(plans.size())) {
+        forget(chain);
+        resident = null;
+      }
       if (resident == null) {
         resident = plan(chain);
         plans.put(chain, resident);
         compile = (System.nanoTime() - start) * 1e-9;
       }
       resident.latest = resident.plan.execute();
+      resident.log.grow();
+      if (chain.recorded()) {
+        return new Times(
+            compile,
+            0,
+            0,
+            0,
+            (System.nanoTime() - start) * 1e-9,
+            resident.copies(chain, compile > 0));
+      }
       TornadoProfilerResult clock = resident.latest.getProfilerResult();
       return new Times(
           compile,
@@ -127,7 +149,12 @@ final class TornadoSession implements DeviceSession {
   }
 
   private SquallException failure(ErrorClass errorClass, Chain chain, Throwable cause) {
-    plans.remove(chain);
+    try {
+      forget(chain);
+    } catch (RuntimeException e) {
+      // What went wrong first is to be told.
+      cause.addSuppressed(e);
+    }
     Optional<String> compiler = workplace.flatMap(FpgaWorkplace::failure);
     return new SquallException(
         compiler.isPresent() ? ErrorClass.COMPILE : errorClass,
@@ -150,12 +177,15 @@ final class TornadoSession implements DeviceSession {
       parts.add(new ProgramGraph.Part(program, step.call().inputs(), step.call().outputs()));
     }
     ProgramGraph graph = ProgramGraph.chain("g" + graphs++, parts, chain.home(), this::launch);
-    TornadoExecutionPlan plan =
-        new TornadoExecutionPlan(graph.graph())
-            .withDevice(device)
-            .withProfiler(ProfilerMode.SILENT);
+    TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.graph()).withDevice(device);
+    // The profiler waits for every command, so that none of what is recorded may be profiled.
+    plan = chain.recorded() ? plan.withCUDAGraph() : plan.withProfiler(ProfilerMode.SILENT);
     return new Resident(
-        fpga ? plan : plan.withGridScheduler(graph.grids()), graph.staying(), 2 * parts.size());
+        fpga ? plan : plan.withGridScheduler(graph.grids()),
+        graph.staying(),
+        2 * parts.size(),
+        new ProfilerLog(
+            chain.recorded() ? 0 : parts.stream().mapToInt(p -> p.program().tasks().size()).sum()));
   }
 
   /** TornadoVM names the files of a plan after methods, whatever their class. */
@@ -180,9 +210,12 @@ final class TornadoSession implements DeviceSession {
       return stated;
     }
     boolean cpu = device.getDeviceType() == TornadoDeviceType.CPU;
-    long[] workGroup = device.getPhysicalDevice().getDeviceMaxWorkGroupSize();
-    int most = (int) Math.min(256, workGroup.length == 0 ? 1 : workGroup[0]);
-    return stated.launch(stated.global().size(), cpu, most);
+    int most = Math.clamp(WorkGroups.most(device.getPhysicalDevice()), 1, 256);
+    Grid grid = stated.launch(stated.global().size(), cpu, most);
+    // Loops stride over what is cut off.
+    return device.getTornadoVMBackend() == TornadoVMBackendType.PTX && !stated.local().isEmpty()
+        ? WorkGroups.requireWhole(grid, device.getPhysicalDevice().getDeviceMaxWorkGroupSize())
+        : grid;
   }
 
   @Override
@@ -213,16 +246,32 @@ final class TornadoSession implements DeviceSession {
     private final TornadoExecutionPlan plan;
     private final List<Object> staying;
     private final int constants;
+    private final ProfilerLog log;
     private TornadoExecutionResult latest;
 
     /**
      * @param staying arrays that come to the host on demand alone
      * @param constants arrays of dimensions and scalars, which move once beside the inputs
      */
-    private Resident(TornadoExecutionPlan plan, List<Object> staying, int constants) {
+    private Resident(
+        TornadoExecutionPlan plan, List<Object> staying, int constants, ProfilerLog log) {
       this.plan = plan;
       this.staying = staying;
       this.constants = constants;
+      this.log = log;
+    }
+
+    /** What the graph transfers when, in bytes of the tensors. */
+    private Copies copies(Chain chain, boolean first) {
+      return new Copies(
+          first ? chain.inputs().size() + constants : 0,
+          first ? bytes(chain.inputs()) : 0,
+          chain.home().size(),
+          bytes(chain.home()));
+    }
+
+    private static long bytes(Set<Tensor> tensors) {
+      return tensors.stream().mapToLong(Tensor::bytes).sum();
     }
 
     /** Bytes as TornadoVM counted them; how many arrays, by what the graph transfers when. */

@@ -149,6 +149,17 @@ class DeviceFaultsTest {
   }
 
   @Test
+  void aPrintedFailureThatIsTheEndLosesTheDevice() {
+    assertFails(
+        Fault.PRINTS_THE_END,
+        ErrorClass.DEVICE_LOST,
+        "faulty on tests, "
+            + RUNNING
+            + ": its driver can do nothing more and its process was ended; it printed: "
+            + FaultyProcess.PRINTED_END);
+  }
+
+  @Test
   void aPrintedFailureIsToldOnce() {
     try (DeviceSession session =
         open(launches.launch(Fault.PRINTS_A_FAILURE), FaultyLaunches.patient())) {

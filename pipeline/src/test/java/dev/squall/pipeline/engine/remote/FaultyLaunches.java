@@ -50,7 +50,8 @@ final class FaultyLaunches {
         List.of(families.toString(), fault.name(), "1"),
         stack,
         Map.of(),
-        List.of("\\[TornadoVM-[A-Z0-9-]*JNI\\] ERROR"));
+        List.of("\\[TornadoVM-[A-Z0-9-]*JNI\\] ERROR"),
+        List.of("Returned: 700"));
   }
 
   static TimeLimits patient() {

@@ -31,6 +31,8 @@ public final class FaultyProcess {
   static final String LAST_WORDS = "device: the queue is on fire";
   static final String PRINTED_FAILURE =
       "[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -5";
+  static final String PRINTED_END =
+      "[TornadoVM-PTX-JNI] ERROR : cuEventSynchronize -> Returned: 700";
   static final int EXIT_CODE = 7;
 
   /** What goes wrong, at the call whose number the parent gives or before any. */
@@ -41,6 +43,7 @@ public final class FaultyProcess {
     EXITS_IN_A_CALL,
     HALTS_IN_A_CALL,
     PRINTS_A_FAILURE,
+    PRINTS_THE_END,
     COMPUTES_WRONG_NUMBERS,
     /** Each error class at the first calls, then nothing any more. */
     THROWS_ONE_AFTER_ANOTHER,
@@ -201,6 +204,7 @@ public final class FaultyProcess {
         case EXITS_IN_A_CALL -> exit();
         case HALTS_IN_A_CALL -> Runtime.getRuntime().halt(134);
         case PRINTS_A_FAILURE -> System.out.println(PRINTED_FAILURE);
+        case PRINTS_THE_END -> System.out.println(PRINTED_FAILURE + "\n" + PRINTED_END);
         case RUNS_OUT_OF_HEAP -> throw new OutOfMemoryError("no heap");
         case HAS_A_DRIVER_THAT_TAKES_SIGNALS -> SignalDriver.buildAndCountOnSignals();
         case FAILS_TO_INITIALISE -> throw initialiserFailure();

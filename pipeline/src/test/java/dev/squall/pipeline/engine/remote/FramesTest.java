@@ -66,7 +66,7 @@ class FramesTest {
         new Request.Prepare(8, "a.b", "tiles", Map.of(), Map.of(), Map.of()),
         new Request.Run(1L << 50),
         new Request.Forget(0),
-        new Request.PrepareChain(9, List.of(7L, 1L << 50), List.of("/a folder/tensor-1")),
+        new Request.PrepareChain(9, List.of(7L, 1L << 50), List.of("/a folder/tensor-1"), true),
         new Request.RunChain(9),
         new Request.FetchChain(9),
         new Request.ForgetChain(9),
@@ -86,7 +86,7 @@ class FramesTest {
         new Reply.Devices(List.of()),
         new Reply.Devices(List.of(FaultyProcess.facts(0), FaultyProcess.facts(1))),
         new Reply.Done(),
-        new Reply.Opened(true),
+        new Reply.Opened(true, false),
         new Reply.Ran(
             new DeviceSession.Times(
                 1, 0.5, 1e-9, 0, 1.500000001, new Copies(2, 1L << 40, 1, 1L << 33))),

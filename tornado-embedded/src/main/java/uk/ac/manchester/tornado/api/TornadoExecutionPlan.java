@@ -192,6 +192,17 @@ public final class TornadoExecutionPlan implements AutoCloseable {
     return traced("withWarmUpTime(" + milliseconds + ")");
   }
 
+  /**
+   * Records the commands of the first execution for NVIDIA's driver to replay.
+   *
+   * @throws TornadoRuntimeException always: a JVM has no such driver, and who asks for recordings
+   *     must know that there are none
+   */
+  public TornadoExecutionPlan withCUDAGraph() {
+    throw new TornadoRuntimeException(
+        "withCUDAGraph: the JVM records no commands; NVIDIA's back ends of TornadoVM do");
+  }
+
   /** Chooses where timings go; they are measured in any case. */
   public TornadoExecutionPlan withProfiler(ProfilerMode profilerMode) {
     printsProfile = profilerMode == ProfilerMode.CONSOLE;
