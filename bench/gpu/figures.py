@@ -37,8 +37,8 @@ CASES = [
     ("attention.dense", "L=8192,D=128,H=8,Hk=8", {}, "wide,tiles", "attention_efficient_fp32"),
     ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", "flex_attention_fp16"),
     ("mamba.selective_scan", "", {}, "wide,tiles", "copy_1_GiB"),
-    ("seedlm.matvec", "stored=8388608,K=8192", {}, "", "matvec_fp16"),
-    ("modm.retrieve", "M=100000,E=768,b=16", {}, "rows,tiles", "retrieve_fp32"),
+    ("seedlm.matvec", "stored=8388608,K=8192", {}, "rows,tiles", "matvec_fp16"),
+    ("modm.retrieve", "M=100000,E=768,b=16", {}, "wide,rows,tiles", "retrieve_fp32"),
     ("xattention.scores", "L=8192,D=64,H=9,Hk=3", {"estimate": "logmeanexp"}, "tiles", None),
     ("ouromamba.linear", "", {}, "", None),
 ]
