@@ -89,9 +89,8 @@ final class SeedMatvecTiles {
       IntArray dims,
       FloatArray scalars) {
     float[] near = context.allocateFloatLocalArray(1040);
-    // Three more than used: what is allocated next begins at a multiple of 16 bytes as well, so
-    // that
-    // an item's numbers of x are read four at a time.
+    // Three more than used, so that all arrays begin at multiples of 16 bytes and an item reads its
+    // numbers of x four at a time.
     int[] table = context.allocateIntLocalArray(516);
     float[] factors = context.allocateFloatLocalArray(16);
     float[] sums = context.allocateFloatLocalArray(1024);
