@@ -50,8 +50,8 @@ CASES = [
     ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "tensorcores", "flex_attention_fp16"),
     ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", None),
     ("mamba.selective_scan", "", {}, "wide,tiles", "copy_1_GiB"),
-    ("seedlm.matvec", "stored=8388608,K=8192", {}, "", "matvec_fp16"),
-    ("modm.retrieve", "M=100000,E=768,b=16", {}, "rows,tiles", "retrieve_fp32"),
+    ("seedlm.matvec", "stored=8388608,K=8192", {}, "rows,tiles", "matvec_fp16"),
+    ("modm.retrieve", "M=100000,E=768,b=16", {}, "wide,rows,tiles", "retrieve_fp32"),
     ("xattention.scores", "L=8192,D=64,H=9,Hk=3", {"estimate": "logmeanexp"}, "tiles", None),
     ("ouromamba.linear", "", {}, "", None),
 ]

@@ -16,9 +16,8 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  *
  * <p>Sums of a tensor core can be stored, never read or scaled, so no output can be rescaled when a
  * larger logit turns up. Instead weights are taken against a fixed reference of each row, its
- * largest logit among the first and the last keys. Where the weights of a row grow too large for
- * half precision all the same, the group looks for the row's largest logit of all and walks once
- * more.
+ * largest logit among a sample of the keys. Where the weights of a row grow too large for half
+ * precision all the same, the group looks for the row's largest logit of all and walks once more.
  *
  * <p>{@code mmaStore} takes a global array. TornadoVM's CUDA back end writes C, which takes a local
  * one as well, and drops the cast that says so; a store begins behind the header that it expects.
@@ -56,6 +55,9 @@ public final class SparseAttentionTensorCores {
   private static final int OUTPUT_PITCH = 40;
   private static final int WARP_LOGITS = KEYS * LOGIT_PITCH;
   private static final float ABSENT = -3.0e38f;
+
+  /** Of so many steps the first pass takes one, and the last step of all. */
+  private static final int PROBE = 32;
 
   /** The reference of a row without keys: far from any logit, and from {@link #ABSENT}. */
   private static final float LEAST = -1.0e38f;
@@ -172,8 +174,10 @@ public final class SparseAttentionTensorCores {
     int passes = 2;
     for (int pass = 0; pass < passes; pass++) {
       int walk = steps;
+      int jump = 1;
       if (pass == 0) {
-        walk = TornadoMath.min(steps, 2);
+        jump = PROBE;
+        walk = TornadoMath.min(steps, ((steps + PROBE - 1) >> 5) + 1);
       }
       int weigh = pass & 1;
       float total = 0.0f;
@@ -214,15 +218,16 @@ public final class SparseAttentionTensorCores {
         context.localBarrier();
 
         // The next keys and this step's values are on their way while weights are taken.
-        within += KEYS;
-        int stay = within < block ? 1 : 0;
-        at += 1 - stay;
-        within *= stay;
-        if (pass == 0) {
+        within += jump * KEYS;
+        while (within >= block) {
+          within -= block;
+          at += 1;
+        }
+        if (at * block + within > lastAt * block + lastWithin) {
           at = lastAt;
           within = lastWithin;
         }
-        int next = kept.get(listed + 1 + TornadoMath.min(at, lastAt)) * block + within;
+        int next = kept.get(listed + 1 + at) * block + within;
         int valueFrom = keyBase + from * ROW_WORDS;
         int keyFrom = keyBase + next * ROW_WORDS;
         long value0 = v.get(valueFrom);

@@ -27,7 +27,7 @@ final class SeedMatvecTiles {
   private static final int SECOND = 4 * BLOCKS + 16;
 
   static final long ROWS_LOCAL_BYTES =
-      (4L * BLOCKS + SECOND + 513 + 16 + (long) ROWS * BLOCKS) * Float.BYTES;
+      (4L * BLOCKS + SECOND + 516 + 16 + (long) ROWS * BLOCKS) * Float.BYTES;
 
   private SeedMatvecTiles() {}
 
@@ -89,7 +89,9 @@ final class SeedMatvecTiles {
       IntArray dims,
       FloatArray scalars) {
     float[] near = context.allocateFloatLocalArray(1040);
-    int[] table = context.allocateIntLocalArray(513);
+    // Three more than used, so that all arrays begin at multiples of 16 bytes and an item reads its
+    // numbers of x four at a time.
+    int[] table = context.allocateIntLocalArray(516);
     float[] factors = context.allocateFloatLocalArray(16);
     float[] sums = context.allocateFloatLocalArray(1024);
     int item = context.localIdx;

@@ -26,7 +26,7 @@ final class BlockSelectionTiles {
   /** Most blocks of a row: its masses lie in local memory. */
   static final int LARGEST_ROW = 1024;
 
-  static final int LOCAL_BYTES = 4 * LARGEST_ROW * Float.BYTES;
+  static final int LOCAL_BYTES = (4 * LARGEST_ROW + 1) * Float.BYTES;
 
   private BlockSelectionTiles() {}
 
@@ -42,6 +42,7 @@ final class BlockSelectionTiles {
     float[] ordered = context.allocateFloatLocalArray(1024);
     int[] order = context.allocateIntLocalArray(1024);
     int[] chosen = context.allocateIntLocalArray(1024);
+    int[] count = context.allocateIntLocalArray(1);
     int item = context.localIdx;
     int head = context.groupIdy;
     int blocks = dims.get(BLOCKS);
@@ -99,27 +100,31 @@ final class BlockSelectionTiles {
         context.localBarrier();
       }
     }
-    float total = 0f;
-    float covered = 0f;
-    for (int c = 0; c < allowed; c++) {
-      float value = values[c];
-      int forced = causal * ((c == 0 ? 1 : 0) | (c == row ? 1 : 0));
-      total += value;
-      covered += forced * value;
-    }
-    float required = threshold * total;
-    // The same number in every work-item.
-    int choices = allowed - causal * (row > 0 ? 2 : 1);
-    int taken = 0;
-    for (int place = 0; place < choices; place++) {
-      float credit = ordered[place];
-      if (margin > 0f) {
-        credit = BlockSelectionLoops.credit(mass, start + order[place], dims, margin);
+    // One work-item adds up, in the order in which the loops do.
+    if (item == 0) {
+      float total = 0f;
+      for (int c = 0; c < allowed; c++) {
+        total += values[c];
       }
-      int more = covered < required ? 1 : 0;
-      covered += more * credit;
-      taken += more;
+      float covered = causal * values[0];
+      if (causal * row > 0) {
+        covered += values[row];
+      }
+      float required = threshold * total;
+      int choices = allowed - causal * (row > 0 ? 2 : 1);
+      int place = 0;
+      while (place < choices && covered < required) {
+        float credit = ordered[place];
+        if (margin > 0f) {
+          credit = BlockSelectionLoops.credit(mass, start + order[place], dims, margin);
+        }
+        covered += credit;
+        place += 1;
+      }
+      count[0] = place;
     }
+    context.localBarrier();
+    int taken = count[0];
     for (int place = item; place < taken; place += ITEMS) {
       chosen[order[place]] = 1;
     }
