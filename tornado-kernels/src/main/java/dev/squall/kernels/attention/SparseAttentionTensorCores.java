@@ -177,7 +177,7 @@ public final class SparseAttentionTensorCores {
       int jump = 1;
       if (pass == 0) {
         jump = PROBE;
-        walk = TornadoMath.min(steps, ((steps + PROBE - 1) >> 5) + 1);
+        walk = TornadoMath.min(steps, (TornadoMath.max(0, steps + PROBE - 1) >> 5) + 1);
       }
       int weigh = pass & 1;
       float total = 0.0f;

@@ -15,7 +15,7 @@ __kernel void multiplyFourBitRows(__global long *_kernel_context, __constant uch
   ul_2  =  (ulong) y;
   ul_3  =  (ulong) dims;
   ul_4  =  (ulong) scalars;
-  __local int adi_5[513];
+  __local int adi_5[516];
   __local float adf_6[16];
   __local float adf_7[1040];
   __local float adf_8[1024];
