@@ -397,6 +397,9 @@ final class ConformanceCases {
         of(id, "C=19,L=1,N=16,G=1").optional(OptionalInputs.ALL),
         // Long enough for chunks of time.
         of(id, "C=5,L=771,N=5,G=1").optional(OptionalInputs.ALL),
+        // Whole blocks of time, one step more, and groups that end within a tile of channels.
+        of(id, "C=10,L=256,N=13,G=2").optional(OptionalInputs.ALL),
+        of(id, "C=9,L=129,N=16,G=1").optional(OptionalInputs.NONE),
         of(id, "C=2,L=512,N=3,G=1", "softplus=false").scaled("a", HUGE),
         of(id, "C=10,L=40,N=9,G=2", "softplus=false").optional(OptionalInputs.NONE),
         of(id, "C=5,L=23,N=4,G=1").constant("u", 0),

@@ -99,8 +99,8 @@ public final class SelectiveScanWideTiles {
     float[] drive = new float[8];
     float[] sum = new float[8];
     float[] shares = new float[64];
-    float[] products = new float[16];
-    float[] ends = new float[16];
+    float[] products = new float[8];
+    float[] ends = new float[8];
 
     int length = dims.get(1);
     int states = dims.get(2);
@@ -214,14 +214,16 @@ public final class SelectiveScanWideTiles {
         }
       }
       if (carries == 1) {
-        // All are read before one is written: each wait would be one of 16 in a row.
-        for (int k = 0; k < PARTS; k++) {
-          products[k] = partials[item * SUMMARIES + k];
-          ends[k] = rests[item * SUMMARIES + k];
-        }
-        for (int k = 0; k < PARTS; k++) {
-          rests[item * SUMMARIES + k] = carried;
-          carried = products[k] * carried + ends[k];
+        // Eight are read before one is written: each wait would be one of 16 in a row.
+        for (int from8 = 0; from8 < PARTS; from8 += 8) {
+          for (int k = 0; k < 8; k++) {
+            products[k] = partials[item * SUMMARIES + from8 + k];
+            ends[k] = rests[item * SUMMARIES + from8 + k];
+          }
+          for (int k = 0; k < 8; k++) {
+            rests[item * SUMMARIES + from8 + k] = carried;
+            carried = products[k] * carried + ends[k];
+          }
         }
       }
       context.localBarrier();

@@ -18,26 +18,12 @@ final class OpenClPrograms {
   /** IEEE arithmetic; TornadoVM's own default is relaxed. */
   static final String OPTIONS = "-w";
 
-  /**
-   * NVIDIA's library takes eight instructions for an exponential. Its native one is the hardware's
-   * power of two of x · log2(e), which is also what TornadoVM's PTX back end prints; our kernels
-   * keep their tolerances with it.
-   */
-  private static final String NATIVE_EXPONENTIAL = " -Dexp=native_exp";
-
   private static final int LONGEST_LOG = 500;
 
   private final OpenClContext context;
 
   OpenClPrograms(OpenClContext context) {
     this.context = context;
-  }
-
-  /**
-   * Build options of our own kernels on a platform; users' code gets IEEE arithmetic everywhere.
-   */
-  static String ownOptions(String platform) {
-    return platform.startsWith("NVIDIA") ? OPTIONS + NATIVE_EXPONENTIAL : OPTIONS;
   }
 
   /**

@@ -48,13 +48,12 @@ final class ProgramCache implements AutoCloseable {
     Long ready = programs.get(bundle);
     if (ready == null) {
       byte[] code = bundles.code(bundle);
-      boolean spirv = bundle.target() == BundleTarget.SPIRV;
-      String options = OpenClPrograms.ownOptions(context.facts().platform());
-      String key = key(code, options);
+      String key = key(code);
       ready =
           bitstream(bundle, code)
               .or(() -> binaries.read(key).flatMap(builder::ofBinary))
-              .orElseGet(() -> build(code, spirv, bundle.file(), options, key));
+              .orElseGet(
+                  () -> build(code, bundle.target() == BundleTarget.SPIRV, bundle.file(), key));
       programs.put(bundle, ready);
     }
     return ready;
@@ -66,14 +65,14 @@ final class ProgramCache implements AutoCloseable {
    * @param name for messages
    */
   long program(byte[] code, boolean spirv, String name) {
-    String key = key(code, OpenClPrograms.OPTIONS);
+    String key = key(code);
     return ofFiles.computeIfAbsent(
         key,
         absent ->
             binaries
                 .read(key)
                 .flatMap(builder::ofBinary)
-                .orElseGet(() -> build(code, spirv, name, OpenClPrograms.OPTIONS, key)));
+                .orElseGet(() -> build(code, spirv, name, key)));
   }
 
   private Optional<Long> bitstream(KernelBundle bundle, byte[] code) {
@@ -95,21 +94,20 @@ final class ProgramCache implements AutoCloseable {
         context.facts().driver());
   }
 
-  private long build(byte[] content, boolean spirv, String name, String options, String key) {
-    long program =
-        spirv ? builder.ofSpirv(content, name) : builder.ofSource(content, name, options);
+  private long build(byte[] content, boolean spirv, String name, String key) {
+    long program = spirv ? builder.ofSpirv(content, name) : builder.ofSource(content, name);
     binaries.keep(key, OpenClPrograms.binary(program));
     return program;
   }
 
-  private String key(byte[] code, String options) {
+  private String key(byte[] code) {
     return BinaryFolder.key(
         List.of(
             context.facts().platform(),
             context.facts().name(),
             context.facts().version(),
             context.facts().driver(),
-            options),
+            OpenClPrograms.OPTIONS),
         code);
   }
 
