@@ -51,7 +51,7 @@ CASES = [
     ("attention.block_sparse", "L=8192,D=64,H=9,Hk=9", {}, "wide,tiles", None),
     ("mamba.selective_scan", "", {}, "wide,tiles", "copy_1_GiB"),
     ("seedlm.matvec", "stored=8388608,K=8192", {}, "rows,tiles", "matvec_fp16"),
-    ("modm.retrieve", "M=100000,E=768,b=16", {}, "wide,rows,tiles", "retrieve_fp32"),
+    ("modm.retrieve", "M=100000,E=768,b=16", {}, "wide,tiles", "retrieve_fp32"),
     ("xattention.scores", "L=8192,D=64,H=9,Hk=3", {"estimate": "logmeanexp"}, "tiles", None),
     ("ouromamba.linear", "", {}, "", None),
 ]
@@ -138,8 +138,8 @@ def line_overhead(command, device, repeat, seconds):
 # Mean scores of large groups find what smaller ones find here, at a fraction of the products; with these thresholds the
 # recall is .95.
 SEARCHES = [
-    {"block": 64, "stride": 32, "threshold": 0.97},
-    {"block": 128, "stride": 64, "threshold": 0.97},
+    {"block": 64, "stride": 32, "threshold": 0.968},
+    {"block": 128, "stride": 64, "threshold": 0.968},
 ]
 
 

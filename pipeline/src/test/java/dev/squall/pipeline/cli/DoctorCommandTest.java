@@ -171,7 +171,8 @@ class DoctorCommandTest {
   void ownKernelsAreCleanEvenStrictly() {
     CommandRun run = CommandRun.of(folder.resolve("cache"), "doctor", "--strict");
     assertThat(run.errors()).isEmpty();
-    assertThat(run.output()).matches("nothing found in \\d+ kernels, for .* spirv; \\d+ accepted\n");
+    assertThat(run.output())
+        .matches("nothing found in \\d+ kernels, for .* spirv; \\d+ accepted\n");
     assertThat(run.exitCode()).isZero();
   }
 

@@ -48,7 +48,9 @@ class ArchitectureTest {
 
   /** Code that TornadoVM compiles. */
   private static final DescribedPredicate<JavaClass> DEVICE_CODE =
-      simpleNameEndingWith("Loops").or(simpleNameEndingWith("Tiles"));
+      simpleNameEndingWith("Loops")
+          .or(simpleNameEndingWith("Tiles"))
+          .or(simpleNameEndingWith("TensorCores"));
 
   private static final DescribedPredicate<JavaClass> USES_TORNADO =
       DescribedPredicate.describe("use TornadoVM", type -> !tornadoTypesOf(type).isEmpty());

@@ -11,6 +11,10 @@ import java.util.List;
 
 /** All tasks that the kernels of the catalog make of the cases. */
 public final class CatalogTasks {
+  /** A device that takes any program. */
+  private static final DeviceTraits EVERYTHING =
+      new DeviceTraits(false, true, 1024, 1L << 20, 256, true, true, true);
+
   private CatalogTasks() {}
 
   public static List<Task> all() {
@@ -21,7 +25,7 @@ public final class CatalogTasks {
       Sizes sizes = CaseInputs.call(kernel, one).sizes();
       for (Variant variant : kernel.variants()) {
         if (variant instanceof Variant.Device device
-            && device.supports(sizes, DeviceTraits.HOST).supported()) {
+            && device.supports(sizes, EVERYTHING).supported()) {
           tasks.addAll(device.program().apply(sizes).tasks());
         }
       }

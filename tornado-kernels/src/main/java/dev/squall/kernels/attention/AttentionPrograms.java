@@ -9,7 +9,6 @@ import dev.squall.kernels.spec.Tolerance;
 import dev.squall.kernels.spec.Variant;
 import dev.squall.kernels.tensor.ElementType;
 import dev.squall.kernels.tensor.TensorType;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,6 @@ public final class AttentionPrograms {
   private static final String ROW_QUERIES = "row_queries";
   private static final String ROW_SUMS = "row_sums";
 
-  private static final String HALF_QUERIES = "half_queries";
   private static final String HALF_KEYS = "half_keys";
   private static final String HALF_VALUES = "half_values";
   private static final String KEPT_BLOCKS = "kept_blocks";
@@ -236,21 +234,14 @@ public final class AttentionPrograms {
     AttentionShape shape = plan.shape();
     int lists = blocked.masked() ? shape.heads() * blocked.blocks() : 1;
     Map<String, TensorType> scratch = maskStandIn(plan);
-    scratch.put(HALF_QUERIES, halfRows(shape, shape.heads()));
     scratch.put(HALF_KEYS, halfRows(shape, shape.keyHeads()));
     scratch.put(HALF_VALUES, halfRows(shape, shape.keyHeads()));
     scratch.put(
         KEPT_BLOCKS, new TensorType(ElementType.I32, List.of((long) lists, blocked.blocks() + 1L)));
-    List<Integer> dims = new ArrayList<>(dims(blocked));
-    dims.add(lists);
     return new Program(
-        List.of(
-            halfQueriesTask(shape),
-            halfKeysTask(shape),
-            keptBlocksTask(plan, lists),
-            tensorCoresTask(shape)),
+        List.of(halfKeysTask(shape), keptBlocksTask(plan, lists), tensorCoresTask(shape)),
         scratch,
-        dims,
+        dims(blocked),
         List.of(shape.scale()));
   }
 
@@ -262,20 +253,6 @@ public final class AttentionPrograms {
   private static int halfRows(AttentionShape shape) {
     int rows = SparseAttentionTensorCores.ROWS;
     return Math.ceilDiv(shape.tokens(), rows) * rows;
-  }
-
-  private static Task halfQueriesTask(AttentionShape shape) {
-    return new Task(
-        HalfRowsLoops.class,
-        "packQueries",
-        Grid.loops(shape.headSize() / 4, halfRows(shape), shape.heads()),
-        (graph, id, arguments) ->
-            graph.task(
-                id,
-                HalfRowsLoops::packQueries,
-                arguments.f32("q"),
-                arguments.i64(HALF_QUERIES),
-                arguments.dims()));
   }
 
   private static Task halfKeysTask(AttentionShape shape) {
@@ -296,13 +273,14 @@ public final class AttentionPrograms {
 
   private static Task keptBlocksTask(Plan plan, int lists) {
     return new Task(
-        KeptBlocksLoops.class,
+        KeptBlocksTiles.class,
         "list",
-        Grid.loops(lists),
+        Grid.groups(lists, KeptBlocksTiles.ITEMS),
         (graph, id, arguments) ->
             graph.task(
                 id,
-                KeptBlocksLoops::list,
+                KeptBlocksTiles::list,
+                arguments.context(),
                 arguments.bytes(plan.mask()),
                 arguments.i32(KEPT_BLOCKS),
                 arguments.dims()));
@@ -313,13 +291,13 @@ public final class AttentionPrograms {
     return new Task(
         SparseAttentionTensorCores.class,
         "attend",
-        Grid.groups(rowTiles, shape.heads(), SparseAttentionTensorCores.ITEMS),
+        Grid.groups(shape.heads(), rowTiles, SparseAttentionTensorCores.ITEMS),
         (graph, id, arguments) ->
             graph.task(
                 id,
                 SparseAttentionTensorCores::attend,
                 arguments.context(),
-                arguments.i64(HALF_QUERIES),
+                arguments.f32("q"),
                 arguments.i64(HALF_KEYS),
                 arguments.i64(HALF_VALUES),
                 arguments.i32(KEPT_BLOCKS),

@@ -7,30 +7,13 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * Queries, keys and values rounded to half precision (IEEE 754 binary16, to nearest even), four
- * features in a 64-bit word, the first one lowest: what tensor cores are fed with. Tokens are
- * filled up with zeros to whole tiles of 64, so that copies need no bounds. Sizes as for {@link
+ * Keys and values rounded to half precision (IEEE 754 binary16, to nearest even), four features in
+ * a 64-bit word, the first one lowest: what tensor cores are fed with. Tokens are filled up with
+ * zeros to whole tiles of 64, so that copies need no bounds. Sizes as for {@link
  * SparseAttentionLoops#attend}.
  */
 public final class HalfRowsLoops {
   private HalfRowsLoops() {}
-
-  /**
-   * @param q f32[H,Q,D]
-   * @param halves [H,⌈Q/64⌉·64,D/4]
-   */
-  public static void packQueries(FloatArray q, LongArray halves, IntArray dims) {
-    for (@Parallel int head = 0; head < dims.get(0); head++) {
-      for (@Parallel int row = 0; row < ((dims.get(8) + 63) >> 6) << 6; row++) {
-        for (@Parallel int word = 0; word < dims.get(3) >> 2; word++) {
-          int rows = dims.get(8);
-          int words = dims.get(3) >> 2;
-          int to = (head * (((rows + 63) >> 6) << 6) + row) * words + word;
-          halves.set(to, row < rows ? four(q, ((head * rows + row) * words + word) << 2) : 0L);
-        }
-      }
-    }
-  }
 
   /**
    * @param k f32[Hk,L,D]

@@ -57,7 +57,7 @@ public final class SparseAttentionTensorCores {
   private static final float ABSENT = -3.0e38f;
 
   /** Of so many steps the first pass takes one, and the last step of all. */
-  private static final int PROBE = 32;
+  private static final int PROBE = 16;
 
   /** The reference of a row without keys: far from any logit, and from {@link #ABSENT}. */
   private static final float LEAST = -1.0e38f;
@@ -68,18 +68,18 @@ public final class SparseAttentionTensorCores {
   private SparseAttentionTensorCores() {}
 
   /**
-   * Attention of all rows; group x is a tile of rows, group y a head.
+   * Attention of all rows; group x is a head, group y a tile of rows.
    *
-   * @param q as {@link HalfRowsLoops#packQueries} makes it, k and v as {@link
-   *     HalfRowsLoops#packKeys} does
-   * @param kept as {@link KeptBlocksLoops#list} makes it
+   * @param q f32[H,L,D]
+   * @param k as {@link HalfRowsLoops#packKeys} makes it, v likewise
+   * @param kept as {@link KeptBlocksTiles#list} makes it
    * @param o f32[H,L,D]
    * @param dims as for {@link SparseAttentionLoops#attend}; as many queries as tokens
    * @param scalars the scale, above zero
    */
   public static void attend(
       KernelContext context,
-      LongArray q,
+      FloatArray q,
       LongArray k,
       LongArray v,
       IntArray kept,
@@ -114,15 +114,15 @@ public final class SparseAttentionTensorCores {
     int turn = lane >> 4;
     int row = warp * 16 + column;
 
-    // The last tiles have the most keys; they go first.
+    // The last tiles have the most keys; they go first, of all heads.
     int rowTiles = (tokens + 63) >> 6;
     int padded = rowTiles * ROWS;
-    int firstRow = (rowTiles - 1 - context.groupIdx) * ROWS;
-    int head = context.groupIdy;
+    int firstRow = (rowTiles - 1 - context.groupIdy) * ROWS;
+    int head = context.groupIdx;
     int line = item >> 4;
     int word = item & 15;
     int keyBase = ((head / (heads / keyHeads)) * padded + line) * ROW_WORDS + word;
-    int queryBase = (head * padded + firstRow + line) * ROW_WORDS + word;
+    int queryBase = head * tokens * HEAD_SIZE + 4 * word;
     int outAt = (head * tokens + firstRow + warp * 16) * HEAD_SIZE + lane;
     int outFrom = HEADER + warp * WARP_LOGITS + lane;
     int visible = causal * TornadoMath.min(firstRow + ROWS, tokens) + (1 - causal) * tokens;
@@ -153,7 +153,8 @@ public final class SparseAttentionTensorCores {
     // The queries come to where keys and values will be, then stay in fragments. A right factor has
     // the form of a left one's upper half, rows of features.
     for (int n = 0; n < 8; n++) {
-      tiles[copyTo + 8 * n * TOKEN_PITCH] = q.get(queryBase + 8 * n * ROW_WORDS);
+      int query = TornadoMath.min(firstRow + line + 8 * n, tokens - 1);
+      tiles[copyTo + 8 * n * TOKEN_PITCH] = HalfRowsLoops.four(q, queryBase + query * HEAD_SIZE);
     }
     if (item == 0) {
       again[0] = 0;
@@ -177,7 +178,7 @@ public final class SparseAttentionTensorCores {
       int jump = 1;
       if (pass == 0) {
         jump = PROBE;
-        walk = TornadoMath.min(steps, (TornadoMath.max(0, steps + PROBE - 1) >> 5) + 1);
+        walk = TornadoMath.min(steps, (TornadoMath.max(0, steps + PROBE - 1) >> 4) + 1);
       }
       int weigh = pass & 1;
       float total = 0.0f;

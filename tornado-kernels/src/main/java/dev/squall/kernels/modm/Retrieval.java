@@ -92,12 +92,6 @@ public final class Retrieval implements Kernel {
                     RetrievalWideTiles.GROUP, RetrievalWideTiles.LOCAL_BYTES, Retrieval::wide)
                 .needing(RetrievalWideTiles.REGISTERS)),
         indexed(
-            "rows",
-            RetrievalRowTiles.CHUNK,
-            Variant.Device.tiles(
-                    RetrievalRowTiles.GROUP, RetrievalRowTiles.LOCAL_BYTES, Retrieval::rows)
-                .needing(RetrievalRowTiles.REGISTERS)),
-        indexed(
             "tiles",
             0,
             Variant.Device.tiles(
@@ -175,29 +169,6 @@ public final class Retrieval implements Kernel {
                 graph.task(
                     id,
                     RetrievalWideTiles::searchWide,
-                    args.context(),
-                    args.f32("query"),
-                    args.f32("cache"),
-                    args.f32(BEST),
-                    args.i32(INDEX),
-                    args.dims()));
-    return program(sizes, search, chooseByGroups(sizes), chunks);
-  }
-
-  private static Program rows(Sizes sizes) {
-    int chunks = Math.ceilDiv(sizes.extent("M"), RetrievalRowTiles.CHUNK);
-    Task search =
-        new Task(
-            RetrievalRowTiles.class,
-            "searchRows",
-            Grid.groups(
-                chunks,
-                Math.ceilDiv(sizes.extent("b"), RetrievalRowTiles.QUERIES),
-                RetrievalRowTiles.GROUP),
-            (graph, id, args) ->
-                graph.task(
-                    id,
-                    RetrievalRowTiles::searchRows,
                     args.context(),
                     args.f32("query"),
                     args.f32("cache"),

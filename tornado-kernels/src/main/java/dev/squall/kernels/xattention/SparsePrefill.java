@@ -266,7 +266,6 @@ public final class SparsePrefill implements Kernel {
             DeviceLimits.workGroups(
                 device, AntidiagonalScoresTiles.ITEMS, AntidiagonalScoresTiles.LOCAL_BYTES),
             BlockMass.massTilesFit(sizes, device),
-            XAttentionPrograms.selectTilesFit(sizes, device),
             AttentionPrograms.tilesSupport(SparsePrefillPrograms.attention(sizes)),
             DeviceLimits.workGroups(
                 device, SparseAttentionTiles.ITEMS, SparseAttentionTiles.LOCAL_BYTES))

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Prefill as a program: scores, masses, selection, density, attention. With a margin every head is
@@ -38,7 +37,6 @@ final class SparsePrefillPrograms {
             XAttentionPrograms.scoresLoops(Groups.of(sizes), scored),
             XAttentionPrograms.massRowsLoops(sizes),
             XAttentionPrograms.massBlocksLoops(sizes)),
-        mass -> XAttentionPrograms.selectLoops(sizes, mass),
         AttentionPrograms.loopsTask(attention(sizes)));
   }
 
@@ -50,16 +48,11 @@ final class SparsePrefillPrograms {
         List.of(
             XAttentionPrograms.scoresTiles(Groups.of(sizes), scored),
             XAttentionPrograms.massTiles(sizes)),
-        mass -> XAttentionPrograms.selectTiles(sizes, mass),
         AttentionPrograms.tilesTask(attention(sizes)));
   }
 
   private static Program program(
-      Sizes sizes,
-      Map<String, TensorType> searchScratch,
-      List<Task> search,
-      Function<String, Task> select,
-      Task attention) {
+      Sizes sizes, Map<String, TensorType> searchScratch, List<Task> search, Task attention) {
     long scored = XAttentionPrograms.scoredHeads(sizes);
     long groups = sizes.dim("G");
     long blocks = sizes.dim("NB");
@@ -78,7 +71,7 @@ final class SparsePrefillPrograms {
       scratch.put(SHARED_MASS, mass);
       tasks.add(XAttentionPrograms.shareLoops(sizes, SHARED_MASS));
     }
-    tasks.add(select.apply(sharing ? SHARED_MASS : MASS));
+    tasks.add(XAttentionPrograms.selectLoops(sizes, sharing ? SHARED_MASS : MASS));
     tasks.add(XAttentionPrograms.rowPairsLoops(sizes));
     tasks.add(XAttentionPrograms.densityLoops(sizes));
     tasks.add(attention);

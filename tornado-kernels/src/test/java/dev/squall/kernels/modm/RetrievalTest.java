@@ -180,7 +180,7 @@ class RetrievalTest {
 
   /** Of equal rows the first, wherever they lie relative to tiles, chunks and threads. */
   @ParameterizedTest
-  @ValueSource(strings = {"simd", "rows", "tiles", "loops", "reference"})
+  @ValueSource(strings = {"simd", "wide", "tiles", "loops", "reference"})
   void tiesGoToTheLowestIndex(String variant) {
     for (int first : new int[] {0, 3, 4, 63, 64, 255, 256, 511, 512, 600, 1023}) {
       Map<String, Tensor> inputs = random(3, 1025, 24, first);
@@ -216,7 +216,7 @@ class RetrievalTest {
   void negativeCosinesStay() {
     Tensor query = Tensor.of(new float[] {1, 0}, 1, 2);
     Tensor cache = Tensor.of(new float[] {-1, 0, -.6f, .8f}, 2, 2);
-    for (String variant : new String[] {"simd", "rows", "tiles", "loops", "reference"}) {
+    for (String variant : new String[] {"simd", "wide", "tiles", "loops", "reference"}) {
       Call call = KernelRuns.run(KERNEL, variant, Map.of("query", query, "cache", cache), Map.of());
       assertThat(call.out("index").i32(0)).as(variant).isEqualTo(1);
       assertThat(call.out("similarity").f32(0)).as(variant).isEqualTo(-.6f);
