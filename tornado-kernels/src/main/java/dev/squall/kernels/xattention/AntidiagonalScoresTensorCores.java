@@ -11,6 +11,7 @@ import static dev.squall.kernels.xattention.Layout.STRIDE;
 
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.MMAShape;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.HalfFloat;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -38,7 +39,7 @@ final class AntidiagonalScoresTensorCores {
   /** Features of a step: D must be a multiple. */
   static final int FEATURES = 32;
 
-  static final int LOCAL_BYTES = 8 * 3072 + 4 * 1540;
+  static final int LOCAL_BYTES = 8 * 3072 + 4 * 2564;
 
   private static final int MMA_DEPTH = 16;
 
@@ -50,7 +51,7 @@ final class AntidiagonalScoresTensorCores {
   /** Elements of the header that a store skips. */
   private static final int HEADER = 4;
 
-  private static final int RESULT_PITCH = 24;
+  private static final int RESULT_PITCH = 40;
 
   private AntidiagonalScoresTensorCores() {}
 
@@ -68,7 +69,7 @@ final class AntidiagonalScoresTensorCores {
       IntArray dims,
       FloatArray scalars) {
     long[] tiles = context.allocateLongLocalArray(3072);
-    float[] results = context.allocateFloatLocalArray(1540);
+    float[] results = context.allocateFloatLocalArray(2564);
     int[] staged = (int[]) (Object) tiles;
     FloatArray local = (FloatArray) (Object) results;
     int group = dims.get(HEADS) / dims.get(KEY_HEADS);
@@ -220,129 +221,64 @@ final class AntidiagonalScoresTensorCores {
     float excluded = scalars.get(EXCLUDED);
     int side = dims.get(GROUPS);
     int masked = dims.get(CAUSAL);
-    int base = head * side * side;
-    int readAt = HEADER + (warp * 16 + (lane >> 4)) * RESULT_PITCH + (lane & 15);
-    int firstRow = rowStart + (warp >> 1) * 64 + (lane >> 4);
-    int firstColumn = columnStart + (warp & 1) * 32 + (lane & 15);
+    int readAt = HEADER + warp * 16 * RESULT_PITCH + lane;
+    int firstRow = rowStart + (warp >> 1) * 64;
+    int column = columnStart + (warp & 1) * 32 + lane;
+    int base = head * side * side + column;
     context.mmaStore(c00, local, warp * 16, 0, RESULT_PITCH);
     context.mmaStore(c01, local, warp * 16, 8, RESULT_PITCH);
+    context.mmaStore(c02, local, warp * 16, 16, RESULT_PITCH);
+    context.mmaStore(c03, local, warp * 16, 24, RESULT_PITCH);
     context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 2 * n;
-      int column = firstColumn;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
+    for (int n = 0; n < TornadoMath.min(16, side - firstRow); n++) {
+      int row = firstRow + n;
+      float score = results[readAt + n * RESULT_PITCH] * factor;
       score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
-      }
-    }
-    context.localBarrier();
-    context.mmaStore(c02, local, warp * 16, 0, RESULT_PITCH);
-    context.mmaStore(c03, local, warp * 16, 8, RESULT_PITCH);
-    context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 2 * n;
-      int column = firstColumn + 16;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
-      score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
+      if (column < side) {
+        scores.set(base + row * side, score);
       }
     }
     context.localBarrier();
     context.mmaStore(c10, local, warp * 16, 0, RESULT_PITCH);
     context.mmaStore(c11, local, warp * 16, 8, RESULT_PITCH);
+    context.mmaStore(c12, local, warp * 16, 16, RESULT_PITCH);
+    context.mmaStore(c13, local, warp * 16, 24, RESULT_PITCH);
     context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 16 + 2 * n;
-      int column = firstColumn;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
+    for (int n = 0; n < TornadoMath.min(16, side - firstRow - 16); n++) {
+      int row = firstRow + 16 + n;
+      float score = results[readAt + n * RESULT_PITCH] * factor;
       score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
-      }
-    }
-    context.localBarrier();
-    context.mmaStore(c12, local, warp * 16, 0, RESULT_PITCH);
-    context.mmaStore(c13, local, warp * 16, 8, RESULT_PITCH);
-    context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 16 + 2 * n;
-      int column = firstColumn + 16;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
-      score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
+      if (column < side) {
+        scores.set(base + row * side, score);
       }
     }
     context.localBarrier();
     context.mmaStore(c20, local, warp * 16, 0, RESULT_PITCH);
     context.mmaStore(c21, local, warp * 16, 8, RESULT_PITCH);
+    context.mmaStore(c22, local, warp * 16, 16, RESULT_PITCH);
+    context.mmaStore(c23, local, warp * 16, 24, RESULT_PITCH);
     context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 32 + 2 * n;
-      int column = firstColumn;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
+    for (int n = 0; n < TornadoMath.min(16, side - firstRow - 32); n++) {
+      int row = firstRow + 32 + n;
+      float score = results[readAt + n * RESULT_PITCH] * factor;
       score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
-      }
-    }
-    context.localBarrier();
-    context.mmaStore(c22, local, warp * 16, 0, RESULT_PITCH);
-    context.mmaStore(c23, local, warp * 16, 8, RESULT_PITCH);
-    context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 32 + 2 * n;
-      int column = firstColumn + 16;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
-      score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
+      if (column < side) {
+        scores.set(base + row * side, score);
       }
     }
     context.localBarrier();
     context.mmaStore(c30, local, warp * 16, 0, RESULT_PITCH);
     context.mmaStore(c31, local, warp * 16, 8, RESULT_PITCH);
+    context.mmaStore(c32, local, warp * 16, 16, RESULT_PITCH);
+    context.mmaStore(c33, local, warp * 16, 24, RESULT_PITCH);
     context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 48 + 2 * n;
-      int column = firstColumn;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
+    for (int n = 0; n < TornadoMath.min(16, side - firstRow - 48); n++) {
+      int row = firstRow + 48 + n;
+      float score = results[readAt + n * RESULT_PITCH] * factor;
       score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
+      if (column < side) {
+        scores.set(base + row * side, score);
       }
     }
-    context.localBarrier();
-    context.mmaStore(c32, local, warp * 16, 0, RESULT_PITCH);
-    context.mmaStore(c33, local, warp * 16, 8, RESULT_PITCH);
-    context.localBarrier();
-    for (int n = 0; n < 8; n++) {
-      int row = firstRow + 48 + 2 * n;
-      int column = firstColumn + 16;
-      float score = results[readAt + 2 * n * RESULT_PITCH] * factor;
-      score = masked * (column - row) > 0 ? excluded : score;
-      if (row < side) {
-        if (column < side) {
-          scores.set(base + row * side + column, score);
-        }
-      }
-    }
-    context.localBarrier();
   }
 }
