@@ -249,6 +249,8 @@ def kernel_figures(command, devices, only, peers, limit, clock):
         for kernel, sizes, parameters, variants, peer in CASES:
             # Variants share a process, which saves a start; where one fails each has its own.
             together = [variants] if "," not in variants else [variants, *variants.split(",")]
+            if variants == "tensorcores" and not device.startswith("tornado-cuda"):
+                continue
             if only and kernel not in only or not clock.allows(f"{kernel} {sizes} on {device}".replace("  ", " ")):
                 continue
             rows = []
