@@ -233,6 +233,10 @@ def bench_rows(command, device, kernel, sizes, parameters, variants, limit, seco
     return rows
 
 
+# The engines in the order in which they are asked; the last one gets what time is left.
+ENGINES = ["opencl", "tornado-cuda", "tornado-ptx"]
+
+
 def gpus(path):
     text = pathlib.Path(path).read_text()
     found = []
@@ -241,7 +245,7 @@ def gpus(path):
             device = json.loads(line)
             if device.get("kind") == "gpu" and "NVIDIA" in str(device.get("name", "")):
                 found.append(f"{device['engine']}:{device['device']}")
-    return found
+    return sorted(found, key=lambda each: ENGINES.index(each.split(":")[0]) if each.split(":")[0] in ENGINES else 9)
 
 
 def kernel_figures(command, devices, only, peers, limit, clock):
@@ -318,7 +322,7 @@ def main():
     parser.add_argument("--squall", default="./squall")
     parser.add_argument("--devices", default="opencl:h200,tornado-cuda:h200,tornado-ptx:h200")
     parser.add_argument("--seconds", type=float, default=600, help="for the whole part")
-    parser.add_argument("--limit", type=float, default=1, help="seconds of sampling of a variant")
+    parser.add_argument("--limit", type=float, default=0.3, help="seconds of sampling of a variant")
     parser.add_argument("--repeat", type=int, default=50, help="runs of the line")
     parser.add_argument("--only", default="", help="kernels, separated by commas")
     parser.add_argument("--peers", metavar="FILE", help="what the part peers printed")

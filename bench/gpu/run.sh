@@ -48,11 +48,11 @@ squall="$java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNA
 # A part's share of the time, in hundredths.
 share() {
   case $1 in
-    line) echo 13 ;;
-    peers) echo 13 ;;
-    xattention) echo 15 ;;
-    kernels) echo 37 ;;
-    verdicts) echo 22 ;;
+    line) echo 14 ;;
+    peers) echo 8 ;;
+    xattention) echo 16 ;;
+    kernels) echo 34 ;;
+    verdicts) echo 28 ;;
     *) echo "run.sh: no part $1; there are line, peers, xattention, kernels, verdicts" >&2; exit 2 ;;
   esac
 }

@@ -1,6 +1,7 @@
 package dev.squall.pipeline.engine;
 
 import dev.squall.kernels.spec.Kernel;
+import dev.squall.kernels.spec.Precision;
 import dev.squall.kernels.spec.Sizes;
 import dev.squall.kernels.spec.Support;
 import dev.squall.kernels.spec.Variant;
@@ -86,10 +87,12 @@ public final class Devices {
     return kernel.variants().stream().sorted(Comparator.comparingInt(Devices::registers)).toList();
   }
 
-  /** Plain loops and the reference remain the last resort. */
+  /** Plain loops, half precision and the reference come last, in that order. */
   private static int registers(Variant variant) {
     return switch (variant) {
-      case Variant.Device code when !code.name().equals("loops") -> code.registers();
+      case Variant.Device code
+          when !code.name().equals("loops") && code.precision() == Precision.SINGLE ->
+          code.registers();
       case Variant.Host code when !code.name().equals("reference") -> 0;
       default -> Integer.MAX_VALUE;
     };

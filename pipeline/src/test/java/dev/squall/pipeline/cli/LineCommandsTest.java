@@ -263,7 +263,8 @@ class LineCommandsTest {
     assertThat(lines)
         .filteredOn(line -> line.get("stage").asText().equals("dense"))
         .extracting(line -> line.get("variant").asText())
-        .containsExactlyInAnyOrder("simd", "wide", "tiles", "rows", "loops", "reference");
+        .containsExactlyInAnyOrder(
+            "simd", "wide", "tiles", "rows", "loops", "tensorcores", "reference");
     assertThat(lines)
         .allSatisfy(
             line -> {

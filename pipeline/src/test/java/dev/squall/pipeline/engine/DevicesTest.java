@@ -69,10 +69,10 @@ class DevicesTest {
         new NullDevice("cpu", Profiles.profile(DeviceKind.CPU, true, 1, 1e6, 0, 1e6));
     assertThat(Devices.variants(card.device(), attention))
         .extracting(Variant::name)
-        .containsExactly("simd", "wide", "tiles", "rows", "loops", "reference");
+        .containsExactly("simd", "wide", "tiles", "rows", "loops", "tensorcores", "reference");
     assertThat(Devices.variants(processor.device(), attention))
         .extracting(Variant::name)
-        .containsExactly("simd", "rows", "tiles", "wide", "loops", "reference");
+        .containsExactly("simd", "rows", "tiles", "wide", "loops", "tensorcores", "reference");
   }
 
   @Test
