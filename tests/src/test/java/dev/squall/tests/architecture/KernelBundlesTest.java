@@ -3,6 +3,7 @@ package dev.squall.tests.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.squall.kernels.launch.Task;
+import dev.squall.kernels.spec.DeviceTraits;
 import dev.squall.pipeline.bundle.BundleTarget;
 import dev.squall.pipeline.bundle.build.Bundles;
 import dev.squall.tests.Checkout;
@@ -32,7 +33,7 @@ class KernelBundlesTest {
             .flatMap(target -> Bundles.tasks(target).keySet().stream())
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> used =
-        CatalogTasks.all().stream()
+        CatalogTasks.on(DeviceTraits.HOST).stream()
             .map(KernelBundlesTest::key)
             .collect(Collectors.toCollection(TreeSet::new));
 

@@ -12,12 +12,17 @@ import java.util.List;
 /** All tasks that the kernels of the catalog make of the cases. */
 public final class CatalogTasks {
   /** A device that takes any program. */
-  private static final DeviceTraits EVERYTHING =
+  public static final DeviceTraits EVERYTHING =
       new DeviceTraits(false, true, 1024, 1L << 20, 256, true, true, true);
 
   private CatalogTasks() {}
 
   public static List<Task> all() {
+    return on(EVERYTHING);
+  }
+
+  /** Those alone that a device of such traits is given. */
+  public static List<Task> on(DeviceTraits traits) {
     KernelCatalog catalog = KernelCatalog.load();
     List<Task> tasks = new ArrayList<>();
     for (ConformanceCase one : ConformanceCases.selected(catalog)) {
@@ -25,7 +30,7 @@ public final class CatalogTasks {
       Sizes sizes = CaseInputs.call(kernel, one).sizes();
       for (Variant variant : kernel.variants()) {
         if (variant instanceof Variant.Device device
-            && device.supports(sizes, EVERYTHING).supported()) {
+            && device.supports(sizes, traits).supported()) {
           tasks.addAll(device.program().apply(sizes).tasks());
         }
       }
