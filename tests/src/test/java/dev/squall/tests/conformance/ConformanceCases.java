@@ -122,6 +122,8 @@ final class ConformanceCases {
         of(id, "H=3,L=31,D=7", "block=1"),
         of(id, "H=6,Hk=3,L=50,D=33", "block=7", "causal=false"),
         of(id, "H=2,Hk=2,L=97,D=20", "block=32").density(0.7),
+        of(id, "H=2,Hk=1,L=200,D=64", "block=64").density(0.5),
+        of(id, "H=1,L=150,D=64", "causal=false").constant("mask", 0),
         of(id, "H=1,L=64,D=16", "block=16").density(0),
         of(id, "H=1,L=64,D=16", "block=16", "scale=0.5").density(1),
         of(id, "H=2,L=40,D=8", "block=16").constant("mask", 0),
