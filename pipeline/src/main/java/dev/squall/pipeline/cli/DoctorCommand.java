@@ -145,7 +145,8 @@ final class DoctorCommand implements Callable<Integer> {
             diagnosis,
             remaining,
             diagnosis.findings().size() - remaining.size(),
-            acceptances.unused(diagnosis.findings()),
+            // Our own are for all back ends; which of them are chosen is no fault of theirs.
+            accepted == null ? List.of() : acceptances.unused(diagnosis.findings()),
             chosen,
             new SourceFiles(sourceRoots, places));
     if (json) {

@@ -48,7 +48,7 @@ final class Closure {
             new ConditionCheck(),
             new LoopExitCheck(),
             new ParallelCheck(),
-            new LocalArrayCheck(),
+            new LocalArrayCheck(classPath),
             new OutputCheck());
   }
 

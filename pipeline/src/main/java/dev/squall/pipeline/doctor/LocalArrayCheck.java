@@ -6,16 +6,24 @@ import dev.squall.pipeline.doctor.ControlFlow.Loop;
 import dev.squall.pipeline.doctor.Value.Source;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.NewPrimitiveArrayInstruction;
+import java.lang.constant.ClassDesc;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Local arrays that are read before anything can have been written to them. Loops that write are
- * taken to run at least once, and of two ways one that writes is enough.
+ * Local arrays that are read before anything can have been written to them: loops that write are
+ * taken to run at least once, and of two ways one that writes is enough. And local memory that is
+ * handed to a method of the kernel's own.
  */
 final class LocalArrayCheck implements Check {
+  private final ClassPath classPath;
+
+  LocalArrayCheck(ClassPath classPath) {
+    this.classPath = classPath;
+  }
+
   @Override
   public void examine(Analysis method, Report report) {
     List<Access> accesses = Accesses.of(method);
@@ -23,6 +31,29 @@ final class LocalArrayCheck implements Check {
       if (method.reached(i) && makesArray(method, i)) {
         Source array = new Source(Source.Kind.MADE, i, "");
         examine(array, accesses, method, report);
+      }
+      if (method.reached(i) && method.body().instruction(i) instanceof InvokeInstruction call) {
+        examine(call, i, method, report);
+      }
+    }
+  }
+
+  private void examine(InvokeInstruction call, int i, Analysis method, Report report) {
+    if (classPath.find(call.owner().asInternalName()).isEmpty()) {
+      return;
+    }
+    List<ClassDesc> types = call.typeSymbol().parameterList();
+    List<Value> arguments = method.before(i).top(types.size());
+    for (int n = 0; n < types.size(); n++) {
+      if (types.get(n).isArray()
+          && arguments.get(n).source() instanceof Source source
+          && isLocalMemory(source, method)) {
+        report.add(
+            Rule.LOCAL_ARRAY_ARGUMENT,
+            method.body(),
+            i,
+            "the array of line %d to %s"
+                .formatted(method.body().line(source.number()), call.name().stringValue()));
       }
     }
   }
@@ -33,6 +64,12 @@ final class LocalArrayCheck implements Check {
       case InvokeInstruction call -> Api.allocates(call);
       default -> false;
     };
+  }
+
+  private static boolean isLocalMemory(Source source, Analysis method) {
+    return source.kind() == Source.Kind.MADE
+        && method.body().instruction(source.number()) instanceof InvokeInstruction made
+        && Api.allocates(made);
   }
 
   private static void examine(Source array, List<Access> accesses, Analysis method, Report report) {

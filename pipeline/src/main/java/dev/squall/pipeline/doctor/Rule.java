@@ -107,6 +107,12 @@ public enum Rule {
       Backends.ALL,
       "a local array is read before anything is written to it; devices do not clear it",
       "a loop that writes every element first"),
+  LOCAL_ARRAY_ARGUMENT(
+      WRONG_RESULT,
+      Backends.ALL,
+      "a local array is handed to a method, which finds other elements in it: a byte's place is"
+          + " taken for an index",
+      "the method's code in its place, or numbers instead of the array"),
   PARTIAL_OUTPUT(
       WRONG_RESULT,
       Backends.ALL,

@@ -176,6 +176,14 @@ class DoctorCommandTest {
     assertThat(run.exitCode()).isZero();
   }
 
+  /** What was accepted for other back ends is no finding of this one. */
+  @Test
+  void ownKernelsAreCleanOnOneBackEnd() {
+    CommandRun run = CommandRun.of(folder.resolve("cache"), "doctor", "--backend", "cuda");
+    assertThat(run.output()).matches("nothing found in \\d+ kernels, for cuda\n");
+    assertThat(run.exitCode()).isZero();
+  }
+
   @Test
   void unknownBackEndsAreRefused() {
     CommandRun run = doctor("--backend", "vulkan");

@@ -682,6 +682,15 @@ final class BadKernels {
     out.set(context.globalIdx, tile[item] + in.get(context.globalIdx));
   }
 
+  @Finds(Rule.LOCAL_ARRAY_ARGUMENT)
+  static void localMemoryHandedOn(KernelContext context, FloatArray in, FloatArray out) {
+    float[] tile = context.allocateFloatLocalArray(64);
+    int item = context.localIdx;
+    tile[item] = in.get(context.globalIdx);
+    context.localBarrier();
+    out.set(context.globalIdx, Helpers.element(tile, 63 - item));
+  }
+
   @Finds(Rule.PARTIAL_OUTPUT)
   static void writtenIfPositive(IntArray in, IntArray out) {
     for (@Parallel int i = 0; i < in.getSize(); i++) {

@@ -42,6 +42,10 @@ final class Helpers {
     return a > b ? a : b;
   }
 
+  static float element(float[] array, int index) {
+    return array[index];
+  }
+
   record Pair(int first, int second) {}
 
   /** An object that the compiler takes apart. */

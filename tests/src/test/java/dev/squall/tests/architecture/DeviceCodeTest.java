@@ -68,7 +68,9 @@ class DeviceCodeTest {
   @Test
   void theDoctorFindsNothingInThem() {
     Diagnosis diagnosis = Doctor.of(List.of(CLASSES)).examine(EnumSet.allOf(Backend.class), true);
-    List<Finding> findings = Acceptances.ofOwnKernels().remaining(diagnosis.findings());
+    Acceptances accepted = Acceptances.ofOwnKernels();
+    assertThat(accepted.unused(diagnosis.findings())).isEmpty();
+    List<Finding> findings = accepted.remaining(diagnosis.findings());
     assertThat(findings).filteredOn(finding -> finding.rule() != Rule.FPGA_CONTEXT).isEmpty();
     assertThat(findings).allMatch(finding -> hasGroups(finding.type()));
     Set<String> tasks = new TreeSet<>();
