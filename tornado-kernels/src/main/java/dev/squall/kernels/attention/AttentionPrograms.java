@@ -27,14 +27,9 @@ public final class AttentionPrograms {
   private static final String ROW_QUERIES = "row_queries";
   private static final String ROW_SUMS = "row_sums";
 
-  private static final String HALF_KEYS = "half_keys";
-  private static final String HALF_VALUES = "half_values";
-  private static final String KEPT_BLOCKS = "kept_blocks";
+  /** What {@link Plan#decides} says of a call without mask or index. */
+  static final int ALL_KEYS = 0;
 
-  /** Tokens that count as a block where no mask says how many do. */
-  private static final int TENSOR_CORE_BLOCK = 128;
-
-  private static final int ALL_KEYS = 0;
   private static final int BY_MASK = 1;
   private static final int BY_INDEX = 2;
 
@@ -59,11 +54,11 @@ public final class AttentionPrograms {
       return new Plan(shape, NO_MASK, index, BY_INDEX, shape.tokens());
     }
 
-    private boolean masked() {
+    boolean masked() {
       return decides == BY_MASK;
     }
 
-    private int blocks() {
+    int blocks() {
       return Math.ceilDiv(shape.tokens(), block);
     }
   }
@@ -198,114 +193,6 @@ public final class AttentionPrograms {
             (long) heads, panels, (long) shape.headSize(), (long) SparseAttentionRowTiles.ROWS));
   }
 
-  /** Half precision on tensor cores as a variant. */
-  static Variant.Device tensorCores(Function<Sizes, Plan> planOf) {
-    return Variant.Device.tensorCores(
-        SparseAttentionTensorCores.ITEMS,
-        SparseAttentionTensorCores.LOCAL_BYTES,
-        sizes -> tensorCoresSupport(planOf.apply(sizes)),
-        sizes -> tensorCoresProgram(planOf.apply(sizes)));
-  }
-
-  private static Support tensorCoresSupport(Plan plan) {
-    AttentionShape shape = plan.shape();
-    if (shape.headSize() != SparseAttentionTensorCores.HEAD_SIZE) {
-      return Support.no(
-          "head size %d is not the %d that the fragments are laid out for"
-              .formatted(shape.headSize(), SparseAttentionTensorCores.HEAD_SIZE));
-    }
-    if (shape.queries() != shape.tokens()) {
-      return Support.no("no chunks of queries behind earlier tokens");
-    }
-    if (!(shape.scale() > 0)) {
-      return Support.no("scale %s is not above zero".formatted(shape.scale()));
-    }
-    return Support.when(
-        !plan.masked() || plan.block() % SparseAttentionTensorCores.ROWS == 0,
-        "block %d is no multiple of the tile's %d rows"
-            .formatted(plan.block(), SparseAttentionTensorCores.ROWS));
-  }
-
-  private static Program tensorCoresProgram(Plan plan) {
-    Plan blocked =
-        plan.masked()
-            ? plan
-            : new Plan(plan.shape(), plan.mask(), plan.index(), ALL_KEYS, TENSOR_CORE_BLOCK);
-    AttentionShape shape = plan.shape();
-    int lists = blocked.masked() ? shape.heads() * blocked.blocks() : 1;
-    Map<String, TensorType> scratch = maskStandIn(plan);
-    scratch.put(HALF_KEYS, halfRows(shape, shape.keyHeads()));
-    scratch.put(HALF_VALUES, halfRows(shape, shape.keyHeads()));
-    scratch.put(
-        KEPT_BLOCKS, new TensorType(ElementType.I32, List.of((long) lists, blocked.blocks() + 1L)));
-    return new Program(
-        List.of(halfKeysTask(shape), keptBlocksTask(plan, lists), tensorCoresTask(shape)),
-        scratch,
-        dims(blocked),
-        List.of(shape.scale()));
-  }
-
-  private static TensorType halfRows(AttentionShape shape, int heads) {
-    long words = shape.headSize() / 4;
-    return new TensorType(ElementType.I64, List.of((long) heads, (long) halfRows(shape), words));
-  }
-
-  private static int halfRows(AttentionShape shape) {
-    int rows = SparseAttentionTensorCores.ROWS;
-    return Math.ceilDiv(shape.tokens(), rows) * rows;
-  }
-
-  private static Task halfKeysTask(AttentionShape shape) {
-    return new Task(
-        HalfRowsLoops.class,
-        "packKeys",
-        Grid.loops(shape.headSize() / 4, halfRows(shape), shape.keyHeads()),
-        (graph, id, arguments) ->
-            graph.task(
-                id,
-                HalfRowsLoops::packKeys,
-                arguments.f32("k"),
-                arguments.f32("v"),
-                arguments.i64(HALF_KEYS),
-                arguments.i64(HALF_VALUES),
-                arguments.dims()));
-  }
-
-  private static Task keptBlocksTask(Plan plan, int lists) {
-    return new Task(
-        KeptBlocksTiles.class,
-        "list",
-        Grid.groups(lists, KeptBlocksTiles.ITEMS),
-        (graph, id, arguments) ->
-            graph.task(
-                id,
-                KeptBlocksTiles::list,
-                arguments.context(),
-                arguments.bytes(plan.mask()),
-                arguments.i32(KEPT_BLOCKS),
-                arguments.dims()));
-  }
-
-  private static Task tensorCoresTask(AttentionShape shape) {
-    int rowTiles = Math.ceilDiv(shape.tokens(), SparseAttentionTensorCores.ROWS);
-    return new Task(
-        SparseAttentionTensorCores.class,
-        "attend",
-        Grid.groups(shape.heads(), rowTiles, SparseAttentionTensorCores.ITEMS),
-        (graph, id, arguments) ->
-            graph.task(
-                id,
-                SparseAttentionTensorCores::attend,
-                arguments.context(),
-                arguments.f32("q"),
-                arguments.i64(HALF_KEYS),
-                arguments.i64(HALF_VALUES),
-                arguments.i32(KEPT_BLOCKS),
-                arguments.f32("o"),
-                arguments.dims(),
-                arguments.scalars()));
-  }
-
   private static Task packTask(Plan plan) {
     return new Task(
         KeyPanelsLoops.class,
@@ -436,7 +323,7 @@ public final class AttentionPrograms {
     return arrays;
   }
 
-  private static Map<String, TensorType> maskStandIn(Plan plan) {
+  static Map<String, TensorType> maskStandIn(Plan plan) {
     Map<String, TensorType> arrays = new LinkedHashMap<>();
     if (plan.mask().equals(NO_MASK)) {
       arrays.put(NO_MASK, new TensorType(ElementType.U8, List.of(1L)));
@@ -459,15 +346,5 @@ public final class AttentionPrograms {
         2e-6,
         "sums of D products and of L weights, each a few units in the last place; devices may flush"
             + " what is below the smallest normal number");
-  }
-
-  /** The same where factors are rounded to half precision. */
-  public static Tolerance halfOutputTolerance() {
-    return Tolerance.half(
-        "o",
-        1e-5,
-        2e-3,
-        "a relative 2⁻¹¹ for each of a logit's two factors, a weight and a value, and for what they"
-            + " do to one another; weights below 2⁻¹⁴ of the largest lose more, 2⁻²⁵ each");
   }
 }

@@ -55,7 +55,7 @@ public final class BlockSparseAttention implements Kernel {
 
   @Override
   public List<Tolerance> tolerances() {
-    return List.of(AttentionPrograms.outputTolerance(), AttentionPrograms.halfOutputTolerance());
+    return List.of(AttentionPrograms.outputTolerance(), TensorCorePrograms.outputTolerance());
   }
 
   @Override
@@ -69,7 +69,7 @@ public final class BlockSparseAttention implements Kernel {
         AttentionPrograms.tiles(AttentionPrograms::masked),
         AttentionPrograms.rows(AttentionPrograms::masked),
         Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.masked(sizes))),
-        AttentionPrograms.tensorCores(AttentionPrograms::masked));
+        TensorCorePrograms.variant(AttentionPrograms::masked));
   }
 
   /** The operations on the pairs that the mask keeps. */

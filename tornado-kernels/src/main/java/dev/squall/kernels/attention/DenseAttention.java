@@ -45,7 +45,7 @@ public final class DenseAttention implements Kernel {
 
   @Override
   public List<Tolerance> tolerances() {
-    return List.of(AttentionPrograms.outputTolerance(), AttentionPrograms.halfOutputTolerance());
+    return List.of(AttentionPrograms.outputTolerance(), TensorCorePrograms.outputTolerance());
   }
 
   @Override
@@ -59,7 +59,7 @@ public final class DenseAttention implements Kernel {
         AttentionPrograms.tiles(AttentionPrograms::dense),
         AttentionPrograms.rows(AttentionPrograms::dense),
         Variant.Device.loops(sizes -> AttentionPrograms.loops(AttentionPrograms.dense(sizes))),
-        AttentionPrograms.tensorCores(AttentionPrograms::dense));
+        TensorCorePrograms.variant(AttentionPrograms::dense));
   }
 
   private static void simd(Call call, HostThreads threads) {
