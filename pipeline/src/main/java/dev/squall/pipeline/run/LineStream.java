@@ -57,10 +57,10 @@ import java.util.function.DoublePredicate;
  * run, not counted, then brings every stage's result to the host.
  */
 public final class LineStream {
-  /** A stage that takes so many times as long as predicted, or so much less, is far off. */
   private static final String REPLAYED =
       ", replayed as a CUDA graph; the kernels' times are those of the stages' own runs";
 
+  /** A stage that takes so many times as long as predicted, or so much less, is far off. */
   private static final double FAR = 1.5;
 
   /** Operations that the reference may spend on a device's first results. */

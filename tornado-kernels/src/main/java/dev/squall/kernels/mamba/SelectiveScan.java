@@ -229,6 +229,7 @@ public final class SelectiveScan implements Kernel {
                     arguments.dims())));
   }
 
+  /** Summaries of chunks, the short scan over these, the scan of each chunk. */
   private static Program chunks(Sizes sizes) {
     int chunks = Math.ceilDiv(sizes.extent("L"), CHUNK);
     Task summarize =
@@ -247,6 +248,22 @@ public final class SelectiveScan implements Kernel {
                     arguments.f32("delta_bias"),
                     arguments.f32("totals"),
                     arguments.f32("rests"),
+                    arguments.dims()));
+    Task carry =
+        new Task(
+            SelectiveScanChunksLoops.class,
+            "carry",
+            Grid.loops(sizes.extent("N"), sizes.extent("C")),
+            (graph, id, arguments) ->
+                graph.task(
+                    id,
+                    SelectiveScanChunksLoops::carry,
+                    arguments.f32("a"),
+                    arguments.f32("totals"),
+                    arguments.f32("rests"),
+                    arguments.f32("h0"),
+                    arguments.f32("starts"),
+                    arguments.f32("last_state"),
                     arguments.dims()));
     Task scan =
         new Task(
@@ -268,30 +285,9 @@ public final class SelectiveScan implements Kernel {
                     arguments.f32("starts"),
                     arguments.f32("y"),
                     arguments.dims()));
-    return twoPasses(sizes, summarize, scan, chunks, CHUNK);
-  }
-
-  /** Summaries of chunks, the short scan over these, the scan of each chunk. */
-  private static Program twoPasses(Sizes sizes, Task summarize, Task scan, int chunks, int steps) {
-    Task carry =
-        new Task(
-            SelectiveScanChunksLoops.class,
-            "carry",
-            Grid.loops(sizes.extent("N"), sizes.extent("C")),
-            (graph, id, arguments) ->
-                graph.task(
-                    id,
-                    SelectiveScanChunksLoops::carry,
-                    arguments.f32("a"),
-                    arguments.f32("totals"),
-                    arguments.f32("rests"),
-                    arguments.f32("h0"),
-                    arguments.f32("starts"),
-                    arguments.f32("last_state"),
-                    arguments.dims()));
     List<Integer> dims = new ArrayList<>(dims(sizes));
     dims.add(chunks);
-    dims.add(steps);
+    dims.add(CHUNK);
     long channels = sizes.dim("C");
     TensorType states =
         new TensorType(ElementType.F32, List.of(channels, (long) chunks, sizes.dim("N")));
